@@ -1,0 +1,141 @@
+import { parseArgs } from 'node:util'
+import type { ExitCode, Io } from './io.ts'
+import { nearest } from './nearest.ts'
+import { UsageError } from './usage-error.ts'
+
+/** A command is a value: what help, the parser and the tests need to know of it is data. `command` makes one. */
+export interface Command {
+  /** Noun, then verb: `policy evaluate`. */
+  readonly name: string
+  /** What it does in one line, without capital and period. */
+  readonly summary: string
+  /** The command line as `--help` prints it, with every flag where there is room. */
+  readonly usage: string
+  readonly args: ArgTable
+  readonly flags: FlagTable
+  /** What `--help` says beyond the tables: what is read and printed, exit codes, examples. */
+  readonly details: string
+  run(argv: readonly string[], io: Io): Promise<ExitCode>
+}
+
+/** Arguments without a dash, by the name that `run` gets them under; all are required, in this order. */
+export type ArgTable = Readonly<Record<string, { readonly value: string; readonly summary: string }>>
+
+export type FlagTable = Readonly<Record<string, BooleanFlag | StringFlag>>
+
+interface BooleanFlag {
+  readonly type: 'boolean'
+  readonly summary: string
+}
+
+interface StringFlag {
+  readonly type: 'string'
+  /** What stands for the value in the usage: `FILE`. */
+  readonly value: string
+  readonly summary: string
+  /** Every value there is; anything else is refused. */
+  readonly choices?: readonly string[]
+}
+
+type FlagValue<F> = F extends { readonly type: 'boolean' }
+  ? boolean
+  : F extends { readonly choices: readonly (infer Choice)[] }
+    ? Choice | undefined
+    : string | undefined
+
+interface Input<Args extends ArgTable, Flags extends FlagTable> {
+  readonly args: { readonly [Name in keyof Args]: string }
+  readonly flags: { readonly [Name in keyof Flags]: FlagValue<Flags[Name]> }
+}
+
+interface CommandDefinition<Args extends ArgTable, Flags extends FlagTable> {
+  readonly name: string
+  readonly summary: string
+  readonly args: Args
+  readonly flags: Flags
+  readonly details: string
+  run(input: Input<Args, Flags>, io: Io): Promise<ExitCode>
+}
+
+export function command<const Args extends ArgTable, const Flags extends FlagTable>(definition: CommandDefinition<Args, Flags>): Command {
+  const { name, summary, args, flags, details } = definition
+  const words = ['tidegate', name, ...Object.values(args).map(({ value }) => value)]
+  const whole = [...words, ...Object.entries(flags).map(flagUsage)].join(' ')
+  const usage = whole.length <= longestUsage ? whole : [...words, '[FLAG ...]'].join(' ')
+  const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => definition.run(parse(definition, argv), io)
+  return { name, summary, usage, args, flags, details, run }
+}
+
+/** `--kind KIND`, as usage and help write a flag. */
+export function flagText(name: string, flag: BooleanFlag | StringFlag): string {
+  return flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.value}`
+}
+
+function flagUsage([name, flag]: [string, BooleanFlag | StringFlag]): string {
+  return `[${flagText(name, flag)}]`
+}
+
+/** The tokens of `parseArgs`, judged here: its own strict mode lets a repeated flag pass and swallows `--json` as the value of `--kind`. */
+function parse<Args extends ArgTable, Flags extends FlagTable>(
+  { args, flags }: CommandDefinition<Args, Flags>,
+  argv: readonly string[],
+): Input<Args, Flags> {
+  const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]))
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
+  const values = new Map<string, string | true>()
+  const words: string[] = []
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value)
+    if (token.kind !== 'option') continue
+    const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined
+    if (flag === undefined || !token.rawName.startsWith('--')) throw unknownFlag(token.rawName, Object.keys(flags))
+    if (values.has(token.name)) throw new UsageError(`\`${token.rawName}\` is given twice`)
+    values.set(token.name, flagValue(token, flag))
+  }
+  return {
+    args: argValues(args, words) as Input<Args, Flags>['args'],
+    flags: Object.fromEntries(
+      Object.entries(flags).map(([name, { type }]) => [name, type === 'boolean' ? values.has(name) : values.get(name)]),
+    ) as Input<Args, Flags>['flags'],
+  }
+}
+
+interface OptionToken {
+  readonly rawName: string
+  readonly value: string | undefined
+  readonly inlineValue: boolean | undefined
+}
+
+function flagValue({ rawName, value, inlineValue }: OptionToken, flag: BooleanFlag | StringFlag): string | true {
+  if (flag.type === 'boolean') {
+    if (value !== undefined) throw new UsageError(`\`${rawName}\` takes no value`)
+    return true
+  }
+  if (value === undefined || (inlineValue !== true && value.startsWith('-')))
+    throw new UsageError(`\`${rawName}\` needs a value: ${flag.value}`)
+  if (flag.choices !== undefined && !flag.choices.includes(value)) {
+    throw new UsageError(`\`${rawName}\` cannot be \`${value}\`; it is one of ${flag.choices.join(', ')}`)
+  }
+  return value
+}
+
+function argValues(args: ArgTable, words: readonly string[]): Record<string, string> {
+  const names = Object.keys(args)
+  const surplus = words[names.length]
+  if (surplus !== undefined) throw new UsageError(`unexpected argument \`${surplus}\``)
+  return Object.fromEntries(
+    names.map((name, index) => {
+      const word = words[index]
+      if (word === undefined) throw new UsageError(`${args[name]?.value} is missing`)
+      return [name, word]
+    }),
+  )
+}
+
+export function unknownFlag(flag: string, known: readonly string[]): UsageError {
+  const near = nearest(flag.replace(/^-+/, ''), known)
+  return new UsageError(`unknown flag \`${flag}\`${near === undefined ? '' : `; did you mean \`--${near}\`?`}`)
+}
+
+/** Help prints it behind `usage: ` on a line of 100 columns. */
+const longestUsage = 92

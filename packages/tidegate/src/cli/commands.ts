@@ -1,0 +1,37 @@
+import type { Command } from './command.ts'
+import { accountCreate } from './commands/account-create.ts'
+import { accountLs } from './commands/account-ls.ts'
+import { auditExport } from './commands/audit-export.ts'
+import { auditGrep } from './commands/audit-grep.ts'
+import { auditProve } from './commands/audit-prove.ts'
+import { auditTail } from './commands/audit-tail.ts'
+import { auditVerify } from './commands/audit-verify.ts'
+import { doctor } from './commands/doctor.ts'
+import { env } from './commands/env.ts'
+import { keysRotate } from './commands/keys-rotate.ts'
+import { policyEvaluate } from './commands/policy-evaluate.ts'
+import { policyExplain } from './commands/policy-explain.ts'
+import { policyValidate } from './commands/policy-validate.ts'
+import { sessionRevoke } from './commands/session-revoke.ts'
+import { status } from './commands/status.ts'
+import { up } from './commands/up.ts'
+
+/** Every command, in the order in which `tidegate --help` lists them. */
+export const commands: readonly Command[] = [
+  up,
+  env,
+  status,
+  doctor,
+  accountCreate,
+  accountLs,
+  keysRotate,
+  sessionRevoke,
+  policyEvaluate,
+  policyExplain,
+  policyValidate,
+  auditTail,
+  auditGrep,
+  auditVerify,
+  auditProve,
+  auditExport,
+]

@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs'
+import { ConfigurationError } from '../../configuration/json-members.ts'
+import { defaultDataFolder, dataFolder } from '../../data-folder.ts'
+import type { Instance, InstanceOptions } from '../../instance.ts'
+import { type TraceSettings, TraceSettingsError, traceSettings } from '../../telemetry/settings.ts'
+import { command } from '../command.ts'
+import { dataFlag } from '../data-flag.ts'
+import { alreadyRuns, type StartupProblem, startupProblem } from '../startup-problem.ts'
+import { UsageError } from '../usage-error.ts'
+
+export const up = command({
+  name: 'up',
+  summary: 'runs an instance: the door, its services and its audit log',
+  args: {},
+  flags: {
+    data: dataFlag,
+    port: { type: 'string', value: 'PORT', summary: 'where to listen, 4780 by default; 0 takes a free one' },
+    host: { type: 'string', value: 'ADDRESS', summary: 'address to listen on, 127.0.0.1 by default' },
+    database: { type: 'string', value: 'URL', summary: 'postgres://...; a SQLite file in the data folder by default' },
+    config: { type: 'string', value: 'FILE', summary: 'accounts and organization, as JSON' },
+    'tls-cert': { type: 'string', value: 'FILE', summary: 'certificate chain in PEM; with --tls-key' },
+    'tls-key': { type: 'string', value: 'FILE', summary: 'private key in PEM' },
+    'no-s3-sigv2': { type: 'boolean', summary: 'refuse signature version 2, which older S3 clients presign with' },
+    json: { type: 'boolean', summary: 'print where it listens as one line of JSON' },
+  },
+  details: `
+Prints where it listens and how to point a client at it, then serves until it is interrupted:
+what was accepted is finished. Log lines are JSON on standard error.
+
+The first start makes the data folder, with keys and with the root key of each account in files
+that only you can read.
+
+Traces go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, one for each request.
+
+exit: 0 ended by a signal, 1 it could not run, 2 wrong usage
+
+example:
+  tidegate up --port 4780`,
+  async run({ flags }, io) {
+    const { defaultConfiguration, readConfiguration } = await import('../../configuration/configuration.ts')
+    const { jsonLogger } = await import('../../log.ts')
+    const { openInstance } = await import('../../instance.ts')
+    const folder = dataFolder(flags.data ?? defaultDataFolder)
+    const options: InstanceOptions = {
+      folder,
+      host: flags.host ?? '127.0.0.1',
+      port: portOf(flags.port),
+      tls: tlsOf(flags['tls-cert'], flags['tls-key']),
+      database: flags.database,
+      configuration: flags.config === undefined ? defaultConfiguration : configurationOf(() => readConfiguration(flags.config ?? '')),
+      allowS3SigV2: !flags['no-s3-sigv2'],
+      traces: tracesOf(process.env),
+      log: jsonLogger((line) => io.note(line.trimEnd()), Date.now),
+    }
+    const option = flags.data === undefined ? '' : ` --data ${flags.data}`
+    const refuse = ({ message, next }: StartupProblem): void => {
+      io.note(`error: ${message}`)
+      io.note(`next: ${next}`)
+    }
+    const running = await alreadyRuns(folder, option)
+    if (running !== undefined) {
+      refuse(running)
+      return 1
+    }
+    const instance = await openInstance(options).catch((error: unknown) => {
+      const problem = startupProblem(error, option)
+      if (problem === undefined) throw error
+      refuse(problem)
+    })
+    if (instance === undefined) return 1
+    const accounts = instance.accounts.map(({ id, name }) => ({ id, name, rootKey: folder.rootKey(id) }))
+    if (flags.json) await io.write(`${JSON.stringify({ url: instance.url, data: folder.path, auditKey: instance.auditKey, accounts })}\n`)
+    else await io.write(greeting(instance, accounts, flags.data))
+    await interrupted()
+    io.note('closing: requests that were accepted are finished')
+    await instance.close()
+    return 0
+  },
+})
+
+function greeting(
+  { url, auditKey }: Instance,
+  accounts: readonly { id: string; name: string; rootKey: string }[],
+  data: string | undefined,
+): string {
+  const option = data === undefined ? '' : ` --data ${data}`
+  return [
+    `listening on ${url}`,
+    '',
+    'point a client at it, with the root key of the first account:',
+    `  eval "$(npx tidegate env${option})"`,
+    '  aws sts get-caller-identity',
+    '',
+    'accounts, and where the keys of their root users lie:',
+    ...accounts.map(({ id, name, rootKey }) => `  ${id}  ${name}  ${rootKey}`),
+    '',
+    'public key of its audit log, to be kept elsewhere:',
+    `  ${auditKey}`,
+    '',
+  ].join('\n')
+}
+
+function portOf(text = '4780'): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`\`${text}\` is no port: a number from 0 to 65535`)
+  return port
+}
+
+function tracesOf(environment: NodeJS.ProcessEnv): TraceSettings | undefined {
+  try {
+    return traceSettings(environment)
+  } catch (error) {
+    if (error instanceof TraceSettingsError) throw new UsageError(error.message, error.next)
+    throw error
+  }
+}
+
+function tlsOf(cert: string | undefined, key: string | undefined): { cert: string; key: string } | undefined {
+  if (cert === undefined && key === undefined) return undefined
+  if (cert === undefined || key === undefined) throw new UsageError('`--tls-cert` and `--tls-key` go together')
+  return { cert: pem(cert), key: pem(key) }
+}
+
+function pem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new UsageError(`cannot read \`${file}\`: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+function configurationOf<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new UsageError(error.message, error.next)
+    throw error
+  }
+}
+
+/** Resolves at the first signal to end; a second one ends at once. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+  })
+}

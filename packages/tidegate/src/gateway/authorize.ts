@@ -1,0 +1,79 @@
+/** Whether a call may go ahead: every check of its operation, judged by the policies of the caller, of the resource and of both accounts. */
+import {
+  accessDeniedMessage,
+  type AuthorizationCheck,
+  authorizeAll,
+  type Decision,
+  explain,
+  type PolicySet,
+  RequestContext,
+  type Trace,
+} from '@tidegate/policy'
+import { type AwsError, commonError } from '../kernel/aws-error.ts'
+import type { Call, Check, Protocol } from '../kernel/operation.ts'
+
+/** Policies that stand above a resource whoever owns it: the RCPs of an account. */
+export interface Guardrails {
+  resourcePoliciesOf(accountId: string): readonly PolicySet[]
+}
+
+/** What was decided, and all that is needed to explain it. */
+export interface Authorization {
+  readonly checks: readonly AuthorizationCheck[]
+  /** The check that was denied, or the last one; absent when the operation needs no permission. */
+  readonly decisive?: { readonly check: AuthorizationCheck; readonly decision: Decision }
+}
+
+export function authorizeCall(
+  checks: readonly Check[],
+  call: Call,
+  requestKeys: Readonly<Record<string, string | readonly string[]>>,
+  guardrails: Guardrails,
+): Authorization {
+  const [first, ...others] = checks.map((check) => authorizationCheck(check, call, requestKeys, guardrails))
+  if (first === undefined) return { checks: [] }
+  return { checks: [first, ...others], decisive: authorizeAll([first, ...others]) }
+}
+
+export function isAllowed({ decisive }: Authorization): boolean {
+  return decisive === undefined || decisive.decision.effect === 'allow'
+}
+
+/**
+ * AWS's access-denied error for a denied call. The text is AWS's own; what the policies say is not in it. A caller of another account is
+ * not told which policy type decided: that would tell whether the resource exists.
+ */
+export function accessDenied({ decisive }: Authorization, { caller }: Call, protocol: Protocol): AwsError {
+  const { request } = decisive?.check ?? {}
+  const withReason = request?.resourceAccount === caller.accountId
+  const message = decisive && accessDeniedMessage(decisive.check.request, decisive.decision, { withReason })
+  return commonError(protocol === 'aws-json' ? 'AccessDeniedException' : 'AccessDenied', message ?? 'Access Denied')
+}
+
+export function traceOf({ decisive }: Authorization): Trace | undefined {
+  return decisive && explain(decisive.check.request, decisive.check.policies)
+}
+
+function authorizationCheck(
+  { action, resource, accountId, context, resourcePolicy }: Check,
+  { caller }: Call,
+  requestKeys: Readonly<Record<string, string | readonly string[]>>,
+  guardrails: Guardrails,
+): AuthorizationCheck {
+  const resourceAccount = accountId ?? caller.accountId
+  return {
+    request: {
+      principal: caller.principal,
+      action,
+      resource,
+      resourceAccount,
+      // What the gateway saw itself stands last. A check may say more of the caller than the session knows: MFA that came with the call.
+      context: new RequestContext({ ...caller.context, ...context, 'aws:ResourceAccount': resourceAccount, ...requestKeys }),
+    },
+    policies: [
+      ...caller.policies,
+      ...(resourcePolicy === undefined ? [] : [resourcePolicy]),
+      ...guardrails.resourcePoliciesOf(resourceAccount),
+    ],
+  }
+}

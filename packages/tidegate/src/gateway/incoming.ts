@@ -1,0 +1,185 @@
+/** A request of `node:http` as a `WireRequest`: as it arrived, nothing joined, decoded or normalised. */
+import type { IncomingMessage } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import { AwsError, commonError } from '../kernel/aws-error.ts'
+import type { WireBody, WireRequest } from '../kernel/wire-request.ts'
+import { wireError } from '../wire/wire-error.ts'
+
+export function wireRequestOf(message: IncomingMessage, onRead: () => void): WireRequest & { readonly body: RequestBody } {
+  const target = message.url ?? ''
+  const mark = target.indexOf('?')
+  const headers = headersOf(message.rawHeaders)
+  return {
+    method: message.method ?? '',
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? '' : target.slice(mark + 1),
+    headers,
+    body: new RequestBody(message, headers, onRead),
+    remoteAddress: plainAddress(message.socket.remoteAddress ?? ''),
+    isTls: isTls(message.socket),
+  }
+}
+
+function headersOf(raw: readonly string[]): WireRequest['headers'] {
+  const headers: (readonly [string, string])[] = []
+  for (let i = 0; i + 1 < raw.length; i += 2) headers.push([(raw[i] ?? '').toLowerCase(), raw[i + 1] ?? ''])
+  return headers
+}
+
+/**
+ * Throws where two readers could see two different requests in the same bytes. The HTTP parser has refused most of them; this is for what
+ * is well-formed by the letter, but read in more than one way behind or before us.
+ */
+export function assertUnambiguous({ method, path, query, headers }: WireRequest, httpVersion: string, maxHeaderLines: number): void {
+  if (!methods.has(method)) throw new AwsError('MethodNotAllowed', { status: 405, fault: 'client' }, 'The method is not allowed.')
+  // Absolute targets (`GET http://other/`) would name a second host.
+  if (!path.startsWith('/') || !/^[!-~]*$/.test(path) || !/^[!-~]*$/.test(query) || path.includes('#') || query.includes('#')) {
+    throw wireError('InvalidRequest', 'The request target must be a path in printable ASCII.')
+  }
+  if (headers.length > maxHeaderLines) {
+    throw new AwsError('RequestHeaderSectionTooLarge', { status: 431, fault: 'client' }, `There are more than ${maxHeaderLines} headers.`)
+  }
+  let seen = 0
+  for (const [name, value] of headers) {
+    const bit = single.get(name)
+    if (bit === undefined) continue
+    if ((seen & bit) !== 0) throw wireError('InvalidRequest', `The header ${name} is given more than once.`)
+    seen |= bit
+    if (name === 'transfer-encoding' && (value.toLowerCase() !== 'chunked' || httpVersion !== '1.1')) {
+      throw wireError('InvalidRequest', 'The only transfer encoding is chunked.')
+    }
+    if (name === 'content-length' && !/^\d{1,15}$/.test(value)) throw wireError('InvalidRequest', 'The content length is not a number.')
+  }
+  const has = (name: string): boolean => (seen & (single.get(name) ?? 0)) !== 0
+  if (!has('host') && httpVersion !== '1.0') throw wireError('InvalidRequest', 'The header host is missing.')
+  if (has('transfer-encoding') && has('content-length')) {
+    throw wireError('InvalidRequest', 'A request has a content length or a transfer encoding, not both.')
+  }
+}
+
+/** `onRead` is called when somebody wants it: the moment for `100 Continue`. */
+export class RequestBody implements WireBody {
+  readonly #message: IncomingMessage
+  readonly #onRead: () => void
+  /** As announced; NaN where the body comes in chunks. */
+  readonly #length: number
+  #isTaken = false
+  #fail: (() => void) | undefined
+
+  constructor(message: IncomingMessage, headers: WireRequest['headers'], onRead: () => void) {
+    this.#message = message
+    this.#onRead = onRead
+    this.#length = 0
+    for (const [name, value] of headers) {
+      if (name === 'transfer-encoding') this.#length = Number.NaN
+      else if (name === 'content-length') this.#length = Number(value)
+    }
+  }
+
+  /** Whether the request announces a body. */
+  get isExpected(): boolean {
+    return this.#length !== 0
+  }
+
+  bytes(limit: number): Promise<Uint8Array> {
+    this.#take()
+    if (this.#length === 0) return Promise.resolve(new Uint8Array())
+    if (this.#length > limit) return Promise.reject(tooLarge(limit))
+    this.#onRead()
+    return new Promise((resolve, reject) => {
+      const message = this.#message
+      const chunks: Uint8Array[] = []
+      let size = 0
+      let isSettled = false
+      this.#fail = () => {
+        if (!isSettled) reject(broken())
+        isSettled = true
+      }
+      message.on('error', this.#fail).on('close', this.#fail)
+      message.on('end', () => {
+        if (!isSettled) resolve(joined(chunks, size))
+        isSettled = true
+      })
+      message.on('data', (chunk: Uint8Array) => {
+        if (isSettled) return
+        size += chunk.length
+        if (size <= limit) {
+          chunks.push(chunk)
+          return
+        }
+        isSettled = true
+        message.pause()
+        reject(tooLarge(limit))
+      })
+    })
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    this.#take()
+    if (this.#length === 0) return nothing()
+    this.#onRead()
+    this.#fail = () => void this.#message.destroy()
+    return this.#message.iterator({ destroyOnReturn: false })
+  }
+
+  /** Ends a read whose last bytes will not come. */
+  fail(): void {
+    if (!this.#message.complete) this.#fail?.()
+  }
+
+  #take(): void {
+    if (this.#isTaken) throw new Error('a body is read once')
+    this.#isTaken = true
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [first = new Uint8Array()] = chunks
+  if (chunks.length <= 1) return first
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+function tooLarge(limit: number): AwsError {
+  return commonError('RequestEntityTooLarge', `The body of the request is larger than ${limit} bytes.`)
+}
+
+function broken(): AwsError {
+  return wireError('IncompleteBody', 'The request body terminated unexpectedly.')
+}
+
+/** IPv4 peers of an IPv6 socket appear as `::ffff:192.0.2.1`; policies name them as `192.0.2.1`. */
+function plainAddress(address: string): string {
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
+}
+
+function isTls(socket: IncomingMessage['socket'] | TLSSocket): boolean {
+  return 'encrypted' in socket && socket.encrypted
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])
+
+/** Headers that say who calls, what is asked for or where the body ends: twice is never once. Each has a bit. */
+const single = new Map(
+  [
+    'authorization',
+    'content-encoding',
+    'content-length',
+    'content-type',
+    'expect',
+    'host',
+    'transfer-encoding',
+    'x-amz-content-sha256',
+    'x-amz-date',
+    'x-amz-decoded-content-length',
+    'x-amz-security-token',
+    'x-amz-target',
+  ].map((name, i) => [name, 1 << i]),
+)

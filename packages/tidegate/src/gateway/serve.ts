@@ -1,0 +1,133 @@
+/**
+ * The way of a request: which operation, who asks, what exactly, may they, do it, record it, answer.
+ *
+ * Every line needs the result of the line before, so the order cannot be got wrong. The input that was judged is the input that is
+ * executed; whatever goes wrong on the way is a refusal.
+ */
+import { type AwsError, commonError } from '../kernel/aws-error.ts'
+import type { Call, Operation, Service } from '../kernel/operation.ts'
+import type { WireRequest, WireResponse } from '../kernel/wire-request.ts'
+import { bodyLimitBytes } from '../wire/protocol.ts'
+import { protocolOf } from '../wire/protocols.ts'
+import { wholeBody } from '../wire/sigv4/verified-body.ts'
+import { authenticate, type AuthenticationDeps } from './authenticate.ts'
+import type { AuditSink } from './audit-sink.ts'
+import { accessDenied, type Authorization, authorizeCall, type Guardrails, isAllowed, traceOf } from './authorize.ts'
+import { awsErrorOf, Exchange, type Outcome } from './exchange.ts'
+import { requestKeys } from './request-keys.ts'
+import { resolveOperation } from './resolve-operation.ts'
+import { clientSpan, type StartTrace } from './tracing.ts'
+
+/** All that serving needs; main.ts puts it together. */
+export interface Plane {
+  readonly services: readonly Service[]
+  readonly authentication: AuthenticationDeps
+  readonly guardrails: Guardrails
+  /** Region of requests whose signature names none. */
+  readonly defaultRegion: string
+  readonly audit: AuditSink
+  /** Ties what operations change to the record of the request, so that no crash leaves a change without one. */
+  readonly intents: {
+    within<T>(exchange: Exchange, work: () => Promise<T>): Promise<T>
+    recorded(exchange: Exchange): Promise<void>
+  }
+  /** Seals the explanation of a denial for `sts:DecodeAuthorizationMessage`: the denied caller carries it and cannot read it. */
+  readonly sealMessage: (text: string, accountId: string) => string
+  readonly observe: (outcome: Outcome) => void
+  /** Absent where nothing is traced. */
+  readonly startTrace?: StartTrace | undefined
+  /** Told of what went wrong on our side; the client gets the request id. */
+  readonly report: (error: unknown, requestId: string) => void
+}
+
+export async function serve(request: WireRequest, plane: Plane): Promise<WireResponse> {
+  const exchange = new Exchange(request, plane.authentication.clock(), plane.defaultRegion, plane.startTrace?.(clientSpan(request)))
+  const end = await settle(exchange, plane).then(
+    (done) => ({ output: done.output, operation: done.operation }),
+    (error: unknown) => ({ error: awsErrorOf(error) }),
+  )
+  const response = await conclude(exchange, end, plane)
+  const outcome = exchange.outcome(response.status)
+  plane.observe(outcome)
+  exchange.endTrace(outcome, 'error' in end ? end.error : undefined)
+  return response
+}
+
+async function settle(exchange: Exchange, plane: Plane): Promise<{ readonly operation: Operation; readonly output: unknown }> {
+  const { request, bytes } = await readWhole(exchange.request)
+  const { service, operation } = resolveOperation(request, bytes, plane.services)
+  const protocol = exchange.isFor(service, operation)
+  const called = { service: service.name, protocol: service.protocol, isUnsignedAllowed: operation.isUnsigned }
+  exchange.trace?.enter('authenticate')
+  const { caller, verified, context } = await authenticate(request, called, plane.authentication)
+  exchange.caller = caller
+  exchange.region = ('facts' in verified ? verified.facts.region : undefined) ?? plane.defaultRegion
+  const input = protocol.parseInput(operation.schema, request, bytes)
+  exchange.input = input
+  const unidentified: Call = {
+    caller,
+    requestId: exchange.requestId,
+    region: exchange.region,
+    now: exchange.now,
+    sourceIp: request.remoteAddress,
+  }
+  const call = await identified(unidentified, operation, input)
+  exchange.caller = call.caller
+  exchange.trace?.enter('authorize')
+  const checks = await operation.authorize(input, call)
+  const authorization = authorizeCall(
+    checks,
+    call,
+    { ...context, ...requestKeys(request, exchange.region, exchange.now) },
+    plane.guardrails,
+  )
+  exchange.authorization = authorization
+  if (!isAllowed(authorization)) {
+    exchange.authorizationMessage = authorizationMessage(authorization, call, plane)
+    throw accessDenied(authorization, call, service.protocol)
+  }
+  if (!operation.isReadOnly) plane.audit.assertWritable()
+  exchange.trace?.enter('invoke')
+  const output = await plane.intents.within(exchange, async () => operation.invoke(input, call))
+  return { operation, output }
+}
+
+/** The call of whom the input proves to be the caller, where the operation has such a proof instead of a signature. */
+async function identified(call: Call, { identify }: Operation, input: unknown): Promise<Call> {
+  if (identify === undefined || typeof input !== 'object' || input === null) return call
+  return { ...call, caller: await identify(input, call) }
+}
+
+/** Absent for callers of no account, for whom nobody could decode it, and where it would not fit a header. */
+function authorizationMessage(authorization: Authorization, { caller }: Call, { sealMessage }: Plane): string | undefined {
+  if (caller.accountId === '') return undefined
+  const message = sealMessage(JSON.stringify(traceOf(authorization)), caller.accountId)
+  return message.length <= LONGEST_HEADER ? message : undefined
+}
+
+type End = { readonly operation: Operation; readonly output: unknown } | { readonly error: AwsError }
+
+/** Writes the record, then the answer. What cannot be recorded is not answered with success. */
+async function conclude(exchange: Exchange, end: End, plane: Plane): Promise<WireResponse> {
+  if ('error' in end && end.error.fault === 'server') plane.report(end.error.cause ?? end.error, exchange.requestId)
+  try {
+    const response = 'error' in end ? exchange.fail(end.error) : exchange.succeed(end.operation, end.output)
+    exchange.trace?.enter('audit')
+    await plane.audit.append(exchange.record(end))
+    plane.intents.recorded(exchange).catch((error: unknown) => plane.report(error, exchange.requestId))
+    return response
+  } catch (error) {
+    plane.report(error, exchange.requestId)
+    return exchange.fail(commonError('ServiceUnavailable', 'The request could not be recorded.', { cause: error }))
+  }
+}
+
+/** JSON and query bodies are read to the end before anything else, since the operation's name may be in them; S3's are streamed. */
+async function readWhole(request: WireRequest): Promise<{ readonly request: WireRequest; readonly bytes: Uint8Array }> {
+  const protocol = protocolOf(request)
+  if (protocol === 'rest-xml') return { request, bytes: new Uint8Array() }
+  const bytes = await request.body.bytes(bodyLimitBytes[protocol])
+  return { request: { ...request, body: wholeBody(bytes) }, bytes }
+}
+
+const LONGEST_HEADER = 6_000

@@ -1,0 +1,77 @@
+/** The services that an instance serves, each with what it needs of the others. */
+import { randomBytes } from 'node:crypto'
+import { accessHistoryFrom } from './access-history.ts'
+import type { AuditLog } from './audit/log.ts'
+import { lookupEvents } from './audit/lookup-events.ts'
+import type { Organization } from './configuration/organization.ts'
+import { type WebIdentityOptions, webIdentityVerifier } from './federation/web-identity.ts'
+import { nameOf } from './kernel/arn.ts'
+import { type Service, withPorts } from './kernel/operation.ts'
+import type { State } from './kernel/state.ts'
+import { cloudTrailService } from './services/cloudtrail/index.ts'
+import { iamService } from './services/iam/index.ts'
+import type { Principals } from './services/iam/principals.ts'
+import type { Secrets } from './services/iam/ports.ts'
+import { stsService } from './services/sts/index.ts'
+import type { Mfa } from './services/sts/ports.ts'
+import { accountIdOfAccessKey, newAccessKeyId } from './sessions/access-key-id.ts'
+import { openMessage } from './sessions/authorization-message.ts'
+import type { Keys } from './sessions/key-ring.ts'
+import { newSecretAccessKey } from './sessions/secrets.ts'
+import { sealSession } from './sessions/session-token.ts'
+
+/** Hosts of identity providers that are reached although they are not public. */
+export type IdentityProviderHosts = Pick<WebIdentityOptions, 'allowLoopback' | 'privateHosts'>
+
+export interface Parts {
+  readonly state: State
+  readonly keys: Keys
+  readonly secrets: Secrets
+  readonly audit: AuditLog
+  readonly organization: Organization
+  readonly principals: Principals
+  readonly identityProviders?: IdentityProviderHosts | undefined
+}
+
+export function servicesOf({ state, keys, secrets, audit, organization, principals, identityProviders }: Parts): readonly Service[] {
+  const iam = iamService({
+    state,
+    secrets,
+    credentials: { newAccessKeyId: (accountId) => newAccessKeyId('AKIA', accountId), newSecretAccessKey, randomBytes },
+    accessHistory: accessHistoryFrom(audit, state),
+    organization,
+  })
+  const sts = stsService({
+    roles: principals,
+    oidcProviders: principals,
+    managedPolicies: principals,
+    sealer: {
+      seal(session) {
+        const accessKeyId = newAccessKeyId('ASIA', session.accountId)
+        return sealSession({ ...session, accessKeyId }, keys)
+      },
+    },
+    webIdentity: webIdentityVerifier(identityProviders),
+    mfa: mfaOf(principals),
+    authorizationMessages: { open: (encoded, accountId) => openMessage(encoded, accountId, keys) },
+    accessKeys: { accountOf: accountIdOfAccessKey },
+  })
+  const cloudTrail = cloudTrailService({
+    lookUpEvents: async (input, where) => {
+      const { Events, ...rest } = await lookupEvents(audit, input, where)
+      return { Events: Events.map(({ Resources, ...event }) => ({ ...event, Resources: [...Resources] })), ...rest }
+    },
+  })
+  return [withPorts(iam), withPorts(sts), withPorts(cloudTrail)]
+}
+
+/** Devices belong to IAM users; a root user has none here. */
+function mfaOf(principals: Principals): Mfa {
+  return {
+    async verify(serialNumber, code, { principal, accountId }, now) {
+      if (principal.kind !== 'user') return false
+      const userName = nameOf(principal.arn)
+      return principals.verifyTotp(accountId, { userName, serialNumber, code }, now)
+    },
+  }
+}

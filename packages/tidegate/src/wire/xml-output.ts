@@ -1,0 +1,102 @@
+/** Values as XML elements, written by their shapes. */
+import { misfit } from './misfit.ts'
+import type { ListShape, MapShape, Member, Shape, StructureShape } from './shape.ts'
+import { base64Text, timestampText } from './text.ts'
+
+/** One element with the members of a structure in it. */
+export function xmlElement(name: string, shape: StructureShape, value: unknown, attributes = ''): string {
+  return `<${name}${attributes}${xmlAttributes(shape, value)}>${xmlMembers(shape.members, value, shape)}</${name}>`
+}
+
+/** The elements of some members of a structure. */
+export function xmlMembers(members: readonly Member[], value: unknown, shape: StructureShape): string {
+  if (typeof value !== 'object' || value === null) throw misfit(shape, value)
+  let xml = ''
+  for (const { name, shape: member } of members) {
+    const item: unknown = Reflect.get(value, name)
+    if (item != null && !member.traits.xmlAttribute) xml += element(member.traits.xmlName ?? name, member, item)
+  }
+  return xml
+}
+
+/**
+ * Text that is safe in an element or an attribute. Characters that XML 1.0 cannot hold, not even as references, become U+FFFD:
+ * one of them in a description must not make a whole list unreadable. A carriage return needs a reference, for readers turn it into a newline.
+ */
+export function xmlText(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  if (!/[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/.test(text)) return text
+  // oxlint-disable-next-line no-control-regex
+  return text.toWellFormed().replace(/[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, (each) => references[each] ?? '\ufffd')
+}
+
+function element(name: string, shape: Shape, value: unknown): string {
+  switch (shape.type) {
+    case 'structure':
+      return xmlElement(name, shape, value)
+    case 'list':
+      return list(name, shape, value)
+    case 'map':
+      return map(name, shape, value)
+    default:
+      return `<${name}>${scalar(shape, value)}</${name}>`
+  }
+}
+
+function list(name: string, shape: ListShape, value: unknown): string {
+  if (!Array.isArray(value)) throw misfit(shape, value)
+  const itemName = shape.traits.xmlFlattened ? name : (shape.item.traits.xmlName ?? 'member')
+  const items = value
+    .filter((item) => item != null)
+    .map((item: unknown) => element(itemName, shape.item, item))
+    .join('')
+  return shape.traits.xmlFlattened ? items : `<${name}>${items}</${name}>`
+}
+
+function map(name: string, shape: MapShape, value: unknown): string {
+  if (typeof value !== 'object' || value === null) throw misfit(shape, value)
+  const entryName = shape.traits.xmlFlattened ? name : 'entry'
+  let entries = ''
+  for (const [key, item] of Object.entries(value)) {
+    if (item == null) continue
+    const keyElement = element(shape.key.traits.xmlName ?? 'key', shape.key, key)
+    entries += `<${entryName}>${keyElement}${element(shape.value.traits.xmlName ?? 'value', shape.value, item)}</${entryName}>`
+  }
+  return shape.traits.xmlFlattened ? entries : `<${name}>${entries}</${name}>`
+}
+
+/** The namespace of a structure and those of its members that are attributes (S3's `xsi:type`). */
+function xmlAttributes(shape: StructureShape, value: unknown): string {
+  const [prefix, uri] = shape.traits.xmlNamespace ?? []
+  let attributes = uri === undefined ? '' : ` xmlns${prefix ? `:${prefix}` : ''}="${xmlText(uri)}"`
+  if (typeof value !== 'object' || value === null) return attributes
+  for (const { name, shape: member } of shape.members) {
+    const item: unknown = Reflect.get(value, name)
+    if (member.traits.xmlAttribute && item != null) attributes += ` ${member.traits.xmlName ?? name}="${scalar(member, item)}"`
+  }
+  return attributes
+}
+
+function scalar(shape: Shape, value: unknown): string {
+  switch (shape.type) {
+    case 'string':
+      if (typeof value !== 'string') throw misfit(shape, value)
+      return xmlText(value)
+    case 'number':
+      if (typeof value !== 'number') throw misfit(shape, value)
+      return String(value)
+    case 'boolean':
+      if (typeof value !== 'boolean') throw misfit(shape, value)
+      return String(value)
+    case 'blob':
+      if (!(value instanceof Uint8Array)) throw misfit(shape, value)
+      return base64Text(value)
+    case 'timestamp':
+      if (!(value instanceof Date)) throw misfit(shape, value)
+      return timestampText(value, shape.format ?? 'date-time')
+    default:
+      throw misfit(shape, value)
+  }
+}
+
+const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;' }

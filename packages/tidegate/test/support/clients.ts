@@ -1,0 +1,72 @@
+/** The SDK's clients pointed at an instance. */
+import * as cloudtrail from '@aws-sdk/client-cloudtrail'
+import * as iam from '@aws-sdk/client-iam'
+import * as sts from '@aws-sdk/client-sts'
+import type { Service } from '../../src/kernel/operation.ts'
+import type { Credentials } from './instance.ts'
+import { command, type SdkClient, type SdkPackage } from './sdk-client.ts'
+
+/** `undefined` stands for nobody: the request goes out without a signature. */
+export type Signer = Credentials | undefined
+
+function settingsFor(url: string, signer: Signer): object {
+  const common = { endpoint: url, region: 'us-east-1', maxAttempts: 1 }
+  if (signer !== undefined) return { ...common, credentials: signer }
+  const none = { accessKeyId: 'none', secretAccessKey: 'none' }
+  return { ...common, credentials: none, signer: { sign: (request: unknown) => Promise.resolve(request) } }
+}
+
+export function iamClient(url: string, signer: Signer): iam.IAMClient {
+  return new iam.IAMClient(settingsFor(url, signer))
+}
+
+export function stsClient(url: string, signer: Signer): sts.STSClient {
+  return new sts.STSClient(settingsFor(url, signer))
+}
+
+export function cloudTrailClient(url: string, signer: Signer): cloudtrail.CloudTrailClient {
+  return new cloudtrail.CloudTrailClient(settingsFor(url, signer))
+}
+
+/** The credentials that an answer of STS holds. */
+export function credentialsIn({ Credentials: given }: { readonly Credentials?: sts.Credentials | undefined }): Credentials {
+  if (given?.AccessKeyId === undefined || given.SecretAccessKey === undefined) throw new Error('the answer holds no credentials')
+  return { accessKeyId: given.AccessKeyId, secretAccessKey: given.SecretAccessKey, sessionToken: given.SessionToken }
+}
+
+/** What became of a call: `undefined` where it succeeded. */
+export type Refusal = { readonly code: string; readonly message: string; readonly status: number | undefined } | undefined
+
+/** The failure of a call, as the client shows it. Rejects with whatever is no answer of a service. */
+export async function refusalOf(call: Promise<unknown>): Promise<Refusal> {
+  try {
+    await call
+    return undefined
+  } catch (error) {
+    if (!(error instanceof Error) || !('$metadata' in error)) throw error
+    const { httpStatusCode } = error.$metadata as { readonly httpStatusCode?: number }
+    return { code: error.name, message: error.message, status: httpStatusCode }
+  }
+}
+
+/** Calls any operation of a service by its name, as one caller. */
+export function anyClient(url: string, signer: Signer): (service: Service, name: string, input: object) => Promise<unknown> {
+  const clients = new Map<string, SdkClient>()
+  return ({ name: service, operations }, name, input) => {
+    const sdk = packages[service]
+    const schema = operations.find((each) => each.name === name)?.schema
+    if (sdk === undefined || schema === undefined) throw new Error(`no client for ${service}:${name}`)
+    let client = clients.get(service)
+    if (client === undefined) {
+      const Client = sdk.package[sdk.client] as new (settings: object) => SdkClient
+      clients.set(service, (client = new Client(settingsFor(url, signer))))
+    }
+    return client.send(command(sdk.package, schema, input))
+  }
+}
+
+const packages: Readonly<Record<string, { readonly package: SdkPackage; readonly client: string }>> = {
+  iam: { package: iam, client: 'IAMClient' },
+  sts: { package: sts, client: 'STSClient' },
+  cloudtrail: { package: cloudtrail, client: 'CloudTrailClient' },
+}

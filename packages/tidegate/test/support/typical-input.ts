@@ -1,0 +1,93 @@
+/**
+ * An input for every operation, made from its schema: what is required, with values that pass the service's own constraints. What they
+ * name does not exist, so an operation that is reached changes nothing that others need.
+ */
+import type { Operation } from '../../src/kernel/operation.ts'
+import { type Member, type Shape, structureOf } from '../../src/wire/shape.ts'
+
+/** Exists where a test makes it. */
+export const assumableRole = 'assumable'
+
+export interface Typical {
+  readonly account: string
+  readonly webIdentityToken: string
+}
+
+export function typicalInput({ name, schema }: Pick<Operation, 'name' | 'schema'>, typical: Typical): Record<string, unknown> {
+  const { account } = typical
+  const exact = exactInputs(typical)[name]
+  if (exact !== undefined) return exact
+  const values = valuesByMember(account)
+  const { members } = structureOf(schema[4])
+  // Without a user name some operations mean whoever calls, and so something else for each caller.
+  const given = members.filter((member) => member.isRequired || member.name === 'UserName')
+  return Object.fromEntries(given.map((member) => [member.name, values[member.name] ?? valueOf(member)]))
+}
+
+/** Where the schema does not say what goes together. */
+function exactInputs({ account, webIdentityToken }: Typical): Readonly<Record<string, Record<string, unknown>>> {
+  const RoleArn = `arn:aws:iam::${account}:role/${assumableRole}`
+  return {
+    AssumeRole: { RoleArn, RoleSessionName: 'typical' },
+    AssumeRoleWithWebIdentity: { RoleArn, RoleSessionName: 'typical', WebIdentityToken: webIdentityToken },
+    UpdateAccountPasswordPolicy: {},
+    UpdateAssumeRolePolicy: { RoleName: 'nobody', PolicyDocument: trustPolicy },
+    UpdateUser: { UserName: 'nobody', NewUserName: 'nobody-else' },
+    UpdateGroup: { GroupName: 'nobody', NewGroupName: 'nobody-else' },
+  }
+}
+
+function valuesByMember(account: string): Readonly<Record<string, unknown>> {
+  const policy = `arn:aws:iam::${account}:policy/nothing`
+  return {
+    AWSServiceName: 'ecs.amazonaws.com',
+    AccessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    AccountAlias: 'nobody',
+    ActionNames: ['s3:GetObject'],
+    Arn: policy,
+    AssumeRolePolicyDocument: trustPolicy,
+    AuthenticationCode1: '123456',
+    AuthenticationCode2: '123456',
+    DeletionTaskId: 'task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/00000000-0000-4000-8000-000000000000',
+    JobId: '00000000-0000-4000-8000-000000000000',
+    Name: 'nobody',
+    OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/login.example.com`,
+    PermissionsBoundary: policy,
+    PolicyArn: policy,
+    PolicyDocument: identityPolicy,
+    PolicyInputList: [identityPolicy],
+    PolicySourceArn: `arn:aws:iam::${account}:user/nobody`,
+    SerialNumber: `arn:aws:iam::${account}:mfa/nobody`,
+    Status: 'Inactive',
+    TagKeys: ['team'],
+    Tags: [{ Key: 'team', Value: 'payments' }],
+    ThumbprintList: ['0'.repeat(40)],
+    Url: 'https://login.example.com',
+    VersionId: 'v2',
+  }
+}
+
+function valueOf({ name, shape }: Member): unknown {
+  switch (shape.type) {
+    case 'string':
+      return 'nobody'
+    case 'number':
+      return 1
+    case 'boolean':
+      return true
+    case 'timestamp':
+      return new Date(0)
+    case 'list':
+      return [itemOf(name, shape.item)]
+    default:
+      throw new Error(`no typical value for ${name}: add one to the table in typical-input.ts`)
+  }
+}
+
+function itemOf(name: string, shape: Shape): unknown {
+  return valueOf({ name, shape, isRequired: true })
+}
+
+const identityPolicy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
+const trustPolicy =
+  '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}}'

@@ -1,0 +1,135 @@
+/**
+ * Why this exists: figures in documents grow old, or were better than they are. Those in `docs/performance.md` are written by this, from the
+ * newest run of each benchmark in `bench/results`:
+ *
+ *   node tools/performance.mjs
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const document = join(root, 'docs', 'performance.md')
+
+/** @typedef {Readonly<Record<string, any>>} Line */
+
+/** @type {Readonly<Record<string, () => readonly (readonly string[])[]>>} */
+const tables = {
+  gateway: () => [
+    ['server', 'request', 'CPU us', '+-', 'times a bare answer', 'requests a second', 'p50 ms', 'p99 ms'],
+    ...newest('gateway')
+      .filter(({ measure }) => measure === 'request')
+      .map((line) => [
+        line['server'],
+        line['kind'],
+        us(line['median']),
+        us(line['mad']),
+        times(line['timesBare']),
+        whole(line['perSecond']),
+        us(line['p50Milliseconds']),
+        us(line['p99Milliseconds']),
+      ]),
+  ],
+  stages: () => {
+    const lines = newest('gateway').filter(({ measure }) => measure === 'stage')
+    const stages = [...new Set(lines.map(({ stage }) => stage))]
+    return [
+      ['request', ...stages],
+      ...[...new Set(lines.map(({ kind }) => kind))].map((kind) => [
+        kind,
+        ...stages.map((stage) => us(lines.find((line) => line['kind'] === kind && line['stage'] === stage)?.['median'])),
+      ]),
+    ]
+  },
+  policy: () => {
+    const lines = newest('policy').filter(({ measure }) => measure === 'decision')
+    const engines = [...new Set(lines.map(({ engine }) => engine))]
+    const cell = (/** @type {Line | undefined} */ line) =>
+      line === undefined
+        ? ''
+        : line['engine'] === 'tidegate'
+          ? us(line['median'])
+          : `${us(line['median'])} (${times(line['timesTidegate'])})`
+    return [
+      ['world', ...engines],
+      ...[...new Set(lines.map(({ world }) => world))].map((world) => [
+        world,
+        ...engines.map((engine) => cell(lines.find((line) => line['world'] === world && line['engine'] === engine))),
+      ]),
+    ]
+  },
+  audit: () => {
+    const lines = newest('audit')
+    return [
+      ['question', 'unit', 'ours', 'node:sqlite', 'sqlite / ours'],
+      ...[...new Set(lines.map(({ question }) => question))].map((question) => {
+        const of = (/** @type {string} */ store) => lines.findLast((line) => line['question'] === question && line['store'] === store)
+        const [ours, theirs] = [of('ours'), of('sqlite')]
+        return [question, ours?.['unit'] ?? '', us(ours?.['median']), us(theirs?.['median']), times(theirs?.['median'] / ours?.['median'])]
+      }),
+    ]
+  },
+  sessions: () => [
+    ['', 'us', '+-'],
+    ...newest('sessions')
+      .filter(({ unit }) => unit === 'us')
+      .map((line) => [line['name'], us(line['median']), us(line['mad'])]),
+  ],
+}
+
+let text = readFileSync(document, 'utf8')
+for (const [name, rows] of Object.entries(tables)) {
+  const written = existsSync(resultsOf(name)) ? `${markdown(rows())}\n\n${origin(name)}` : 'No run is recorded.'
+  const place = new RegExp(`(<!-- ${name} -->\\n).*?(<!-- end -->)`, 's')
+  if (!place.test(text)) throw new Error(`docs/performance.md has no place for \`${name}\``)
+  text = text.replace(place, (_, begin, end) => `${begin}\n${written}\n\n${end}`)
+}
+writeFileSync(document, text)
+process.stdout.write('docs/performance.md is written; format it with `npm run format`\n')
+
+/**
+ * The lines of the newest run: those that have its date, or its commit where they have none.
+ * @param {string} name
+ * @returns {readonly Line[]}
+ */
+function newest(name) {
+  const lines = readFileSync(resultsOf(name), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const last = lines.at(-1)
+  return lines.filter(({ date, commit }) => date === last.date && commit === last.commit)
+}
+
+/** @param {string} name */
+function resultsOf(name) {
+  return join(root, 'bench', 'results', `${name === 'stages' ? 'gateway' : name}.jsonl`)
+}
+
+/** @param {string} name */
+function origin(name) {
+  const { commit, node, cpu } = newest(name)[0] ?? {}
+  return `Commit ${commit}, Node ${node}, ${cpu}.`
+}
+
+/** @param {readonly (readonly string[])[]} rows */
+function markdown([head = [], ...rows]) {
+  const row = (/** @type {readonly string[]} */ cells) => `| ${cells.join(' | ')} |`
+  return [row(head), row(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n')
+}
+
+/** @param {number | undefined} value */
+function us(value) {
+  return value === undefined ? '' : value >= 100 ? whole(value) : String(Number(value.toPrecision(2)))
+}
+
+/** @param {number} value */
+function times(value) {
+  return `${value >= 10 ? whole(value) : value.toFixed(2)}x`
+}
+
+/** @param {number} value */
+function whole(value) {
+  return Math.round(value).toLocaleString('en')
+}
