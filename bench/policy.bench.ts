@@ -2,7 +2,7 @@
  * What does a decision of the policy engine cost, how does that grow, and against what others?
  *
  * Inputs: the seeded worlds of `policy-worlds.ts`: 10 to 10,000 statements a principal, an account of 100,000 policies, 1,000 statements
- * that only a tag tells apart; all policy types in play; 70 % allowed, 20 % near misses, 10 % denied, thousands of requests of hundreds of
+ * that only a tag tells apart; all policy types in play; 70 % allowed, 20 % near misses, 10 % denied, thousands of requests of the same hundreds of
  * principals. Engines: ours; naive evaluators with RegExp; `@cedar-policy/cedar-wasm` and `casbin`, each in its fastest form with the same
  * policies translated (the head of each file in `policy/` says how).
  *

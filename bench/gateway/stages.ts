@@ -146,7 +146,15 @@ async function openParts(folder: DataFolder): Promise<Parts> {
       bodyLimit: 1024 * 1024,
     },
     guardrails: organization,
-    services: servicesOf({ state: new Intents(state, audit.verifierKey).state, keys, secrets, audit, organization, principals }),
+    services: servicesOf({
+      state: new Intents(state, audit.verifierKey).state,
+      keys,
+      secrets,
+      audit,
+      organization,
+      principals,
+      identityProviders: {},
+    }),
     audit,
     async close() {
       await audit.close()

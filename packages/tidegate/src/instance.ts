@@ -21,7 +21,7 @@ import type { Logger } from './log.ts'
 import { OpenedSecrets } from './opened.ts'
 import type { Secrets } from './services/iam/ports.ts'
 import { principalsOf } from './services/iam/principals.ts'
-import { type IdentityProviderHosts, servicesOf } from './services.ts'
+import { servicesOf } from './services.ts'
 import { sealMessage } from './sessions/authorization-message.ts'
 import { type KeyRing, openKeyRing } from './sessions/open-key-ring.ts'
 import { revocationsIn, revoke } from './sessions/revocation.ts'
@@ -42,8 +42,6 @@ export interface InstanceOptions {
   readonly database?: string | undefined
   readonly configuration: Configuration
   readonly allowS3SigV2: boolean
-  /** Identity providers that are not public servers; none where absent. */
-  readonly identityProviders?: IdentityProviderHosts | undefined
   /** Nothing is traced where absent. */
   readonly traces?: TraceSettings | undefined
   readonly clock?: Clock
@@ -81,7 +79,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     const intents = new Intents(state, audit.verifierKey)
     const recovered = await intents.recover(audit)
     if (recovered > 0) log.info('records of requests that a crash cut off were appended to the audit log', { count: recovered })
-    const { identityProviders } = options
+    const { identityProviders } = configuration
     const services = servicesOf({ state: intents.state, keys, secrets, audit, organization, principals, identityProviders })
     const counted = counts(services.map(({ name }) => name))
     const startTrace = options.traces && (await traced(options.traces, opened, log, counted))

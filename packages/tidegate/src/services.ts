@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { accessHistoryFrom } from './access-history.ts'
 import type { AuditLog } from './audit/log.ts'
 import { lookupEvents } from './audit/lookup-events.ts'
+import type { IdentityProviderHosts } from './configuration/configuration.ts'
 import type { Organization } from './configuration/organization.ts'
-import { type WebIdentityOptions, webIdentityVerifier } from './federation/web-identity.ts'
+import { webIdentityVerifier } from './federation/web-identity.ts'
 import { nameOf } from './kernel/arn.ts'
 import { type Service, withPorts } from './kernel/operation.ts'
 import type { State } from './kernel/state.ts'
@@ -20,9 +21,6 @@ import type { Keys } from './sessions/key-ring.ts'
 import { newSecretAccessKey } from './sessions/secrets.ts'
 import { sealSession } from './sessions/session-token.ts'
 
-/** Hosts of identity providers that are reached although they are not public. */
-export type IdentityProviderHosts = Pick<WebIdentityOptions, 'allowLoopback' | 'privateHosts'>
-
 export interface Parts {
   readonly state: State
   readonly keys: Keys
@@ -30,7 +28,7 @@ export interface Parts {
   readonly audit: AuditLog
   readonly organization: Organization
   readonly principals: Principals
-  readonly identityProviders?: IdentityProviderHosts | undefined
+  readonly identityProviders: IdentityProviderHosts
 }
 
 export function servicesOf({ state, keys, secrets, audit, organization, principals, identityProviders }: Parts): readonly Service[] {

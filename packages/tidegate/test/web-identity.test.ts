@@ -14,7 +14,7 @@ let role: string
 
 beforeAll(async () => {
   issuer = await oidcIssuer()
-  instance = await testInstance({}, { identityProviders: { allowLoopback: true } })
+  instance = await testInstance({ identityProviders: { allowLoopback: true } })
   const iam = iamClient(instance.url, instance.rootKey())
   const provider = await iam.send(new CreateOpenIDConnectProviderCommand({ Url: `https://${issuer.host}`, ClientIDList: [audience] }))
   role = await newRole(iam, 'pipeline', {

@@ -25,7 +25,10 @@ const organization = { id: 'o-a1b2c3d4e5', managementAccount: '111122223333' }
 test.for<[unknown, string]>([
   ['{', 'is not JSON'],
   ['[]', 'must hold a JSON object'],
-  [{ acounts: {} }, '`acounts` is no setting; here may be `defaultRegion`, `accounts`, `organization`'],
+  [{ acounts: {} }, '`acounts` is no setting; here may be `defaultRegion`, `accounts`, `organization`, `identityProviders`'],
+  [{ identityProviders: { allowLoopback: 'yes' } }, '`identityProviders.allowLoopback` must be true or false'],
+  [{ identityProviders: { privateHosts: ['https://idp.corp'] } }, '`identityProviders.privateHosts` has `https://idp.corp`'],
+  [{ identityProviders: { issuers: [] } }, '`identityProviders.issuers` is no setting'],
   [{ accounts: { '1111': {} } }, '`1111` is no account id of 12 digits'],
   [{ accounts: { '111122223333': [] } }, '`accounts.111122223333` must be an object'],
   [{ accounts: { '111122223333': { name: 7 } } }, '`accounts.111122223333.name` must be a text'],
@@ -49,6 +52,15 @@ test('what is not said has its default', ({ expect }) => {
     defaultRegion: 'us-east-1',
     accounts: [{ id: '111122223333', name: 'main' }],
     organization: undefined,
+    identityProviders: {},
+  })
+})
+
+test('an identity provider of this machine or of a private network is allowed by name', ({ expect }) => {
+  const identityProviders = { allowLoopback: true, privateHosts: ['IdP.corp.example'] }
+  expect(readConfiguration(written('idp.json', { identityProviders })).identityProviders).toEqual({
+    allowLoopback: true,
+    privateHosts: ['idp.corp.example'],
   })
 })
 

@@ -8,6 +8,15 @@ export interface Configuration {
   readonly defaultRegion: string
   readonly accounts: readonly AccountSettings[]
   readonly organization: OrganizationSettings | undefined
+  readonly identityProviders: IdentityProviderHosts
+}
+
+/** Where issuers of ID tokens may be besides public addresses. */
+export interface IdentityProviderHosts {
+  /** Issuers of this machine, with http too. */
+  readonly allowLoopback?: boolean
+  /** Hosts whose addresses may be private ones, in lower case. */
+  readonly privateHosts?: readonly string[]
 }
 
 export interface AccountSettings {
@@ -40,6 +49,7 @@ export const defaultConfiguration: Configuration = {
   defaultRegion: 'us-east-1',
   accounts: [defaultAccount],
   organization: undefined,
+  identityProviders: {},
 }
 
 /** @throws ConfigurationError that says what is wrong, where, and what is expected there */
@@ -54,9 +64,19 @@ export function readConfiguration(file: string): Configuration {
     defaultRegion: root.text('defaultRegion', defaultConfiguration.defaultRegion),
     accounts: accounts.length > 0 ? accounts : [defaultAccount],
     organization: organization && readOrganization(organization, dirname(file)),
+    identityProviders: readIdentityProviders(root.optionalObject('identityProviders')),
   }
-  root.only('defaultRegion', 'accounts', 'organization')
+  root.only('defaultRegion', 'accounts', 'organization', 'identityProviders')
   return configuration
+}
+
+function readIdentityProviders(node: Member | undefined): IdentityProviderHosts {
+  if (node === undefined) return {}
+  node.only('allowLoopback', 'privateHosts')
+  const privateHosts = node.texts('privateHosts').map((host) => host.toLowerCase())
+  const wrong = privateHosts.find((host) => !/^[a-z0-9.-]+$/.test(host))
+  if (wrong !== undefined) throw node.error('privateHosts', `has \`${wrong}\`, which is no host name; ports and schemes are left out`)
+  return { allowLoopback: node.flag('allowLoopback'), privateHosts }
 }
 
 function readOrganization(node: Member, folder: string): OrganizationSettings {

@@ -53,6 +53,13 @@ export class Member {
     return this.#own(name) === undefined ? undefined : this.text(name)
   }
 
+  /** False where it is absent. */
+  flag(name: string): boolean {
+    const value = this.#own(name) ?? false
+    if (typeof value !== 'boolean') throw this.error(name, 'must be true or false')
+    return value
+  }
+
   texts(name: string): readonly string[] {
     const value = this.#own(name) ?? []
     if (!Array.isArray(value) || !value.every((item): item is string => typeof item === 'string'))

@@ -72,7 +72,7 @@ export async function accessWorld(): Promise<AccessWorld> {
   const locked = await peopled(open, lockedAccount, issuer)
   const main = await peopled(open, mainAccount, issuer)
   await open.close()
-  const instance = await testInstance({ accounts, organization }, { folder, identityProviders: { allowLoopback: true } })
+  const instance = await testInstance({ accounts, organization, identityProviders: { allowLoopback: true } }, { folder })
   const { url } = instance
   const administrator = main.user('administrator')
   const narrowed = await narrowedSession(url, administrator)

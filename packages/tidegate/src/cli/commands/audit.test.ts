@@ -138,7 +138,10 @@ describe('audit verify', () => {
   })
 
   test('T-74 damage is named with segment, line and kind', async ({ expect }) => {
-    const folder = changed('000000000060.sealed', (text) => text.slice(0, 500) + String.fromCharCode(text.charCodeAt(500) ^ 1) + text.slice(501))
+    const folder = changed(
+      '000000000060.sealed',
+      (text) => text.slice(0, 500) + String.fromCharCode(text.charCodeAt(500) ^ 1) + text.slice(501),
+    )
     const { exit, out } = await tidegate(['verify', '--data', folder, '--key', key, '--json'])
     expect(exit).toBe(1)
     const { status, damage } = JSON.parse(out) as { status: string; damage: object[] }
