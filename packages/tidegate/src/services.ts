@@ -10,6 +10,7 @@ import { nameOf } from './kernel/arn.ts'
 import { type Service, withPorts } from './kernel/operation.ts'
 import type { State } from './kernel/state.ts'
 import { cloudTrailService } from './services/cloudtrail/index.ts'
+import { ecsService } from './services/ecs/index.ts'
 import { iamService } from './services/iam/index.ts'
 import type { Principals } from './services/iam/principals.ts'
 import type { Secrets } from './services/iam/ports.ts'
@@ -60,7 +61,7 @@ export function servicesOf({ state, keys, secrets, audit, organization, principa
       return { Events: Events.map(({ Resources, ...event }) => ({ ...event, Resources: [...Resources] })), ...rest }
     },
   })
-  return [withPorts(iam), withPorts(sts), withPorts(cloudTrail)]
+  return [withPorts(iam), withPorts(sts), withPorts(cloudTrail), withPorts(ecsService({ state }))]
 }
 
 /** Devices belong to IAM users; a root user has none here. */

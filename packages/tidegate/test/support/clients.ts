@@ -1,5 +1,6 @@
 /** The SDK's clients pointed at an instance. */
 import * as cloudtrail from '@aws-sdk/client-cloudtrail'
+import * as ecs from '@aws-sdk/client-ecs'
 import * as iam from '@aws-sdk/client-iam'
 import * as sts from '@aws-sdk/client-sts'
 import type { Service } from '../../src/kernel/operation.ts'
@@ -26,6 +27,10 @@ export function stsClient(url: string, signer: Signer): sts.STSClient {
 
 export function cloudTrailClient(url: string, signer: Signer): cloudtrail.CloudTrailClient {
   return new cloudtrail.CloudTrailClient(settingsFor(url, signer))
+}
+
+export function ecsClient(url: string, signer: Signer): ecs.ECSClient {
+  return new ecs.ECSClient(settingsFor(url, signer))
 }
 
 /** The credentials that an answer of STS holds. */
@@ -66,6 +71,7 @@ export function anyClient(url: string, signer: Signer): (service: Service, name:
 }
 
 const packages: Readonly<Record<string, { readonly package: SdkPackage; readonly client: string }>> = {
+  ecs: { package: ecs, client: 'ECSClient' },
   iam: { package: iam, client: 'IAMClient' },
   sts: { package: sts, client: 'STSClient' },
   cloudtrail: { package: cloudtrail, client: 'CloudTrailClient' },

@@ -30,6 +30,16 @@ function exactInputs({ account, webIdentityToken }: Typical): Readonly<Record<st
   return {
     AssumeRole: { RoleArn, RoleSessionName: 'typical' },
     AssumeRoleWithWebIdentity: { RoleArn, RoleSessionName: 'typical', WebIdentityToken: webIdentityToken },
+    DeleteTaskDefinitions: { taskDefinitions: ['nobody:1'] },
+    PutClusterCapacityProviders: { cluster: 'nobody', capacityProviders: ['FARGATE'], defaultCapacityProviderStrategy: [] },
+    PutAccountSetting: { name: 'containerInsights', value: 'disabled' },
+    PutAccountSettingDefault: { name: 'containerInsights', value: 'disabled' },
+    RegisterTaskDefinition: {
+      family: 'nobody',
+      containerDefinitions: [{ name: 'app', image: 'app', memory: 64 }],
+      taskRoleArn: RoleArn,
+      tags: [{ key: 'team', value: 'payments' }],
+    },
     UpdateAccountPasswordPolicy: {},
     UpdateAssumeRolePolicy: { RoleName: 'nobody', PolicyDocument: trustPolicy },
     UpdateUser: { UserName: 'nobody', NewUserName: 'nobody-else' },
@@ -62,6 +72,9 @@ function valuesByMember(account: string): Readonly<Record<string, unknown>> {
     TagKeys: ['team'],
     Tags: [{ Key: 'team', Value: 'payments' }],
     ThumbprintList: ['0'.repeat(40)],
+    resourceArn: `arn:aws:ecs:us-east-1:${account}:cluster/nobody`,
+    settings: [{ name: 'containerInsights', value: 'enabled' }],
+    tags: [{ key: 'team', value: 'payments' }],
     Url: 'https://login.example.com',
     VersionId: 'v2',
   }

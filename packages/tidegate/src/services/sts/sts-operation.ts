@@ -3,15 +3,13 @@
  * plan of a request. It is made once, checks and execution share it, and nothing is executed that was not judged.
  */
 import type { StaticOperationSchema } from '@smithy/types'
+import type { Given } from '../../kernel/judged-operation.ts'
 import { operation } from '../../kernel/operation.ts'
 import type { Call, Check, Operation } from '../../kernel/operation.ts'
 import { checkConstraints } from './constraints.ts'
 import type { StsPorts } from './ports.ts'
 
 export type StsCall = Call & StsPorts
-
-/** An input after parsing: the wire refuses requests without the required members, which the SDK's types leave open. */
-export type Given<T> = { readonly [Member in keyof T]: object extends Pick<T, Member> ? T[Member] : Exclude<T[Member], undefined> }
 
 export interface StsOperationBody<Input, Output, Plan> {
   readonly secretInputs?: readonly string[]

@@ -8,7 +8,7 @@ import { assumeRole as assume, findRole, roleChecks } from '../role-session.ts'
 import type { RoleRequest } from '../role-session.ts'
 import { sessionPolicies } from '../session-policies.ts'
 import { stsOperation } from '../sts-operation.ts'
-import type { Given } from '../sts-operation.ts'
+import type { Given } from '../../../kernel/judged-operation.ts'
 import { sessionTags, tagsOfShapes } from '../tags.ts'
 
 interface Plan extends RoleRequest {
