@@ -10,11 +10,13 @@ import { type ControlRequest, listenForControl } from './control.ts'
 import { type DataFolder, prepareDataFolder } from './data-folder.ts'
 import { AuditSink } from './gateway/audit-sink.ts'
 import { type Counts, counts } from './gateway/counts.ts'
+import { frontDoorOf } from './gateway/front-door.ts'
 import { listen } from './gateway/listen.ts'
 import { operatorRoutes } from './gateway/operator-routes.ts'
 import { type Plane, serve } from './gateway/serve.ts'
 import type { StartTrace } from './gateway/tracing.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
+import type { FrontDoor } from './kernel/front-door.ts'
 import type { Service } from './kernel/operation.ts'
 import { Intents } from './intents.ts'
 import type { Logger } from './log.ts'
@@ -80,7 +82,10 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     const recovered = await intents.recover(audit)
     if (recovered > 0) log.info('records of requests that a crash cut off were appended to the audit log', { count: recovered })
     const { identityProviders } = configuration
-    const services = servicesOf({ state: intents.state, keys, secrets, audit, organization, principals, identityProviders })
+    // What services ask of each other goes through the door that is built of them.
+    const frontDoor: FrontDoor = { call: (inner) => frontDoorOf(plane).call(inner) }
+    const parts = { state: intents.state, keys, secrets, audit, organization, principals, identityProviders, frontDoor }
+    const services = servicesOf(parts)
     const counted = counts(services.map(({ name }) => name))
     const startTrace = options.traces && (await traced(options.traces, opened, log, counted))
     const plane: Plane = {

@@ -7,6 +7,7 @@ import type { IdentityProviderHosts } from './configuration/configuration.ts'
 import type { Organization } from './configuration/organization.ts'
 import { webIdentityVerifier } from './federation/web-identity.ts'
 import { nameOf } from './kernel/arn.ts'
+import type { FrontDoor } from './kernel/front-door.ts'
 import { type Service, withPorts } from './kernel/operation.ts'
 import type { State } from './kernel/state.ts'
 import { cloudTrailService } from './services/cloudtrail/index.ts'
@@ -30,6 +31,8 @@ export interface Parts {
   readonly organization: Organization
   readonly principals: Principals
   readonly identityProviders: IdentityProviderHosts
+  /** For calls of services to each other. */
+  readonly frontDoor: FrontDoor
 }
 
 export function servicesOf({ state, keys, secrets, audit, organization, principals, identityProviders }: Parts): readonly Service[] {

@@ -5,6 +5,7 @@
  * executed; whatever goes wrong on the way is a refusal.
  */
 import { type AwsError, commonError } from '../kernel/aws-error.ts'
+import type { Caller } from '../kernel/caller.ts'
 import type { Call, Operation, Service } from '../kernel/operation.ts'
 import type { WireRequest, WireResponse } from '../kernel/wire-request.ts'
 import { bodyLimitBytes } from '../wire/protocol.ts'
@@ -63,24 +64,30 @@ async function settle(exchange: Exchange, plane: Plane): Promise<{ readonly oper
   exchange.caller = caller
   exchange.region = ('facts' in verified ? verified.facts.region : undefined) ?? plane.defaultRegion
   const input = protocol.parseInput(operation.schema, request, bytes)
+  const keys = { ...context, ...requestKeys(request, exchange.region, exchange.now) }
+  return { operation, output: await perform({ exchange, service, operation, caller, input, keys }, plane) }
+}
+
+/** A request that is understood, and by whom it is made. */
+export interface Understood {
+  readonly exchange: Exchange
+  readonly service: Service
+  readonly operation: Operation
+  readonly caller: Caller
+  readonly input: unknown
+  /** Condition keys of every check. */
+  readonly keys: Readonly<Record<string, string | readonly string[]>>
+}
+
+/** Judges it, and does it. Throws what it is refused with. */
+export async function perform({ exchange, service, operation, caller, input, keys }: Understood, plane: Plane): Promise<unknown> {
   exchange.input = input
-  const unidentified: Call = {
-    caller,
-    requestId: exchange.requestId,
-    region: exchange.region,
-    now: exchange.now,
-    sourceIp: request.remoteAddress,
-  }
-  const call = await identified(unidentified, operation, input)
+  const { requestId, region, now } = exchange
+  const call = await identified({ caller, requestId, region, now, sourceIp: exchange.request.remoteAddress }, operation, input)
   exchange.caller = call.caller
   exchange.trace?.enter('authorize')
   const checks = await operation.authorize(input, call)
-  const authorization = authorizeCall(
-    checks,
-    call,
-    { ...context, ...requestKeys(request, exchange.region, exchange.now) },
-    plane.guardrails,
-  )
+  const authorization = authorizeCall(checks, call, keys, plane.guardrails)
   exchange.authorization = authorization
   if (!isAllowed(authorization)) {
     exchange.authorizationMessage = authorizationMessage(authorization, call, plane)
@@ -88,8 +95,7 @@ async function settle(exchange: Exchange, plane: Plane): Promise<{ readonly oper
   }
   if (!operation.isReadOnly) plane.audit.assertWritable()
   exchange.trace?.enter('invoke')
-  const output = await plane.intents.within(exchange, async () => operation.invoke(input, call))
-  return { operation, output }
+  return plane.intents.within(exchange, async () => operation.invoke(input, call))
 }
 
 /** The call of whom the input proves to be the caller, where the operation has such a proof instead of a signature. */
@@ -112,14 +118,19 @@ async function conclude(exchange: Exchange, end: End, plane: Plane): Promise<Wir
   if ('error' in end && end.error.fault === 'server') plane.report(end.error.cause ?? end.error, exchange.requestId)
   try {
     const response = 'error' in end ? exchange.fail(end.error) : exchange.succeed(end.operation, end.output)
-    exchange.trace?.enter('audit')
-    await plane.audit.append(exchange.record(end))
-    plane.intents.recorded(exchange).catch((error: unknown) => plane.report(error, exchange.requestId))
+    await record(exchange, end, plane)
     return response
   } catch (error) {
     plane.report(error, exchange.requestId)
     return exchange.fail(commonError('ServiceUnavailable', 'The request could not be recorded.', { cause: error }))
   }
+}
+
+/** Resolves when the record is durable. */
+export async function record(exchange: Exchange, end: End, plane: Plane): Promise<void> {
+  exchange.trace?.enter('audit')
+  await plane.audit.append(exchange.record(end))
+  plane.intents.recorded(exchange).catch((error: unknown) => plane.report(error, exchange.requestId))
 }
 
 /** JSON and query bodies are read to the end before anything else, since the operation's name may be in them; S3's are streamed. */
