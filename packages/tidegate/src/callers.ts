@@ -2,6 +2,7 @@
 import { compilePolicies, readPolicy, type PolicyDocument, type PolicySet } from '@tidegate/policy'
 import type { Organization } from './configuration/organization.ts'
 import type { Credentials, KnownCredential } from './gateway/credentials.ts'
+import { actorContext, principalActor } from './kernel/actor-chain.ts'
 import { nameOf, rootArn } from './kernel/arn.ts'
 import { BoundedCache } from './kernel/bounded-cache.ts'
 import type { Caller, Session } from './kernel/caller.ts'
@@ -82,7 +83,6 @@ class Callers {
     return this.#once(accessKeyId, [user, policies, scp], () => ({
       accountId,
       credential: { kind: 'long-term', accessKeyId },
-      actorChain: [],
       policies: [policies, scp].filter(isPresent),
       ...(user === undefined ? this.#root(accountId, accessKeyId) : this.#user({ accountId, ...user }, accessKeyId)),
     }))
@@ -114,18 +114,35 @@ class Callers {
     return caller
   }
 
-  #root(accountId: string, accessKeyId: string): Pick<Caller, 'principal' | 'context' | 'userIdentity'> {
+  #root(accountId: string, accessKeyId: string): Pick<Caller, 'principal' | 'context' | 'userIdentity' | 'actorChain'> {
+    const actorChain = [principalActor(rootArn(accountId))]
     return {
       principal: { kind: 'root', arn: rootArn(accountId), account: accountId },
-      context: { ...this.#sources.organization.keysOf(accountId, 'Principal'), ...rootContext(accountId), ...isNoService },
+      context: {
+        ...this.#sources.organization.keysOf(accountId, 'Principal'),
+        ...rootContext(accountId),
+        ...isNoService,
+        ...actorContext(actorChain),
+      },
+      actorChain,
       userIdentity: rootUserIdentity(accountId, accessKeyId),
     }
   }
 
-  #user(user: KnownUser & { readonly accountId: string }, accessKeyId: string): Pick<Caller, 'principal' | 'context' | 'userIdentity'> {
+  #user(
+    user: KnownUser & { readonly accountId: string },
+    accessKeyId: string,
+  ): Pick<Caller, 'principal' | 'context' | 'userIdentity' | 'actorChain'> {
+    const actorChain = [principalActor(user.arn)]
     return {
       principal: user.principal,
-      context: { ...this.#sources.organization.keysOf(user.accountId, 'Principal'), ...userContext(user), ...isNoService },
+      context: {
+        ...this.#sources.organization.keysOf(user.accountId, 'Principal'),
+        ...userContext(user),
+        ...isNoService,
+        ...actorContext(actorChain),
+      },
+      actorChain,
       userIdentity: userUserIdentity(user, accessKeyId),
     }
   }

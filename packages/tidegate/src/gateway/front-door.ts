@@ -1,5 +1,6 @@
 /** The front door from inside: the way of a request behind its wire. */
 import { commonError } from '../kernel/aws-error.ts'
+import { actorContext } from '../kernel/actor-chain.ts'
 import type { Caller } from '../kernel/caller.ts'
 import { type FrontDoor, type InnerCall, type InnerCaller, RefusedCall } from '../kernel/front-door.ts'
 import { isoSeconds } from '../kernel/iso-seconds.ts'
@@ -68,6 +69,7 @@ function serviceCaller({ name, accountId, sourceArn, actorChain }: InnerCaller &
       'aws:PrincipalServiceNamesList': [name],
       'aws:SourceArn': sourceArn,
       'aws:SourceAccount': accountId,
+      ...actorContext(actorChain),
     },
     policies: [],
     userIdentity: { type: 'AWSService', invokedBy: name },

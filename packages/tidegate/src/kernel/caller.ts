@@ -12,7 +12,7 @@ export interface Caller {
   /** CloudTrail's `userIdentity` element. */
   readonly userIdentity: Readonly<Record<string, unknown>>
   readonly credential: Credential
-  /** The person, pipeline, agent or workload behind the call, nearest first. */
+  /** Who is behind the call, nearest first (`actor-chain.ts`). */
   readonly actorChain: readonly Actor[]
 }
 
@@ -22,12 +22,18 @@ export type Credential =
   | { readonly kind: 'session'; readonly accessKeyId: string; readonly session: Session }
 
 export interface Actor {
-  readonly type: 'human' | 'pipeline' | 'agent' | 'workload'
+  /**
+   * `human`, `pipeline` and `agent` are what an identity provider or a session says they are; a `workload` is a task or service of ECS, or what
+   * has a token of another issuer. `principal` is an IAM user or the account root: whose hand holds its key, nobody asserts.
+   */
+  readonly type: 'human' | 'pipeline' | 'agent' | 'workload' | 'principal'
   /** Issuer and subject: the identity. */
   readonly issuer: string
   readonly subject: string
   /** E-mail address or name: a label, never an identity. */
   readonly label?: string
+  /** Of a person: what the identity provider says that she is in. Not inherited by what acts for her. */
+  readonly groups?: readonly string[]
 }
 
 /** What a session token seals (ARCHITECTURE.md D4). Times are seconds since 1970. */

@@ -78,19 +78,20 @@ type Members = readonly [
   sessionPolicies: EncodedPolicies | Absent,
 ]
 
-type EncodedActor = readonly [type: number, issuer: string, subject: string, label?: string]
+type EncodedActor = readonly [type: number, issuer: string, subject: string, label?: string | null, groups?: readonly string[]]
 
 type EncodedPolicies = readonly [inline: string | null, arns: readonly string[] | null]
 
-function encodeActor({ type, issuer, subject, label }: Actor): EncodedActor {
+function encodeActor({ type, issuer, subject, label, groups }: Actor): EncodedActor {
   const head = [actorTypes.indexOf(type), issuer, subject] as const
+  if (groups !== undefined) return [...head, label ?? null, groups]
   return label === undefined ? head : [...head, label]
 }
 
-function decodeActor([typeIndex, issuer, subject, label]: EncodedActor): Actor {
+function decodeActor([typeIndex, issuer, subject, label, groups]: EncodedActor): Actor {
   const type = actorTypes[typeIndex]
   if (type === undefined) throw new Error('not an actor')
-  return label === undefined ? { type, issuer, subject } : { type, issuer, subject, label }
+  return { type, issuer, subject, ...(label != null && { label }), ...(groups && { groups }) }
 }
 
 function decodePolicies([inline, arns]: EncodedPolicies): NonNullable<Session['sessionPolicies']> {
@@ -99,7 +100,7 @@ function decodePolicies([inline, arns]: EncodedPolicies): NonNullable<Session['s
 
 // INVARIANT: only ever appended to, tokens that are out there hold the indices.
 const kinds: readonly Session['kind'][] = ['role-session', 'federated-user', 'session-token']
-const actorTypes: readonly Actor['type'][] = ['human', 'pipeline', 'agent', 'workload']
+const actorTypes: readonly Actor['type'][] = ['human', 'pipeline', 'agent', 'workload', 'principal']
 
 const plain = Buffer.of(0)
 const deflated = Buffer.of(1)

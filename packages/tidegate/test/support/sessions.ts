@@ -69,7 +69,13 @@ const texts = fc.dictionary(text, text, { maxKeys: 4 })
 const time = fc.integer({ min: 0, max: 4_000_000_000 })
 
 export const anyActor: fc.Arbitrary<Actor> = fc.record(
-  { type: fc.constantFrom('human', 'pipeline', 'agent', 'workload'), issuer: text, subject: text, label: text },
+  {
+    type: fc.constantFrom('human', 'pipeline', 'agent', 'workload', 'principal'),
+    issuer: text,
+    subject: text,
+    label: text,
+    groups: fc.array(text, { maxLength: 3 }),
+  },
   { requiredKeys: ['type', 'issuer', 'subject'] },
 )
 

@@ -3,8 +3,9 @@
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 import type { Principal } from '@tidegate/policy'
+import { actorContext } from '../../kernel/actor-chain.ts'
 import { nameOf, rootArn } from '../../kernel/arn.ts'
-import type { Actor, Session } from '../../kernel/caller.ts'
+import type { Session } from '../../kernel/caller.ts'
 import { isoSeconds } from '../../kernel/iso-seconds.ts'
 import { assumedRoleArn, federatedUserArn } from './arn.ts'
 import type { Tag } from './ports.ts'
@@ -78,22 +79,6 @@ export function sessionPrincipal(session: Session): Principal {
       if (isOfRoot(session)) return { kind: 'root', arn: parentArn, account }
       return { kind: 'user', arn: parentArn, account, id, temporary: mfaAuthenticatedAt === undefined ? 'without-mfa' : 'with-mfa' }
   }
-}
-
-/** Condition keys of who is behind a call; none where nobody is known. */
-export function actorContext([actor, ...above]: readonly Actor[]): Context {
-  if (actor === undefined) return {}
-  return {
-    'tidegate:Actor': actorId(actor),
-    'tidegate:ActorType': actor.type,
-    ...(actor.label === undefined ? {} : { 'tidegate:ActorLabel': actor.label }),
-    ...(above.length === 0 ? {} : { 'tidegate:OnBehalfOf': above.map(actorId) }),
-  }
-}
-
-/** Issuer and subject as one text. An issuer has no fragment (OpenID Connect Discovery 1.0, section 3), so no two actors have one text. */
-export function actorId({ issuer, subject }: Pick<Actor, 'issuer' | 'subject'>): string {
-  return `${issuer}#${subject}`
 }
 
 /** ARN that the session calls with. */

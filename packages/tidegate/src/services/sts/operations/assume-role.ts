@@ -1,5 +1,6 @@
 import { AssumeRole$ } from '@aws-sdk/client-sts'
 import type { AssumeRoleCommandInput, AssumeRoleCommandOutput } from '@aws-sdk/client-sts'
+import { chainBehind } from '../../../kernel/actor-chain.ts'
 import type { Caller, Session } from '../../../kernel/caller.ts'
 import { stsError } from '../errors.ts'
 import { mfaContext, verifiedMfa } from '../mfa.ts'
@@ -56,7 +57,7 @@ export const assumeRole = stsOperation<AssumeRoleCommandInput, AssumeRoleCommand
   invoke({ mfaAuthenticatedAt, input, ...request }, call) {
     if (input.ProvidedContexts !== undefined && input.ProvidedContexts.length > 0) throw noContextProviders()
     const mfa = mfaAuthenticatedAt === undefined ? {} : { mfaAuthenticatedAt }
-    return assume(request, { ...mfa, actorChain: call.caller.actorChain }, call)
+    return assume(request, { ...mfa, actorChain: chainBehind(call.caller) }, call)
   },
 })
 

@@ -1,5 +1,6 @@
 import { GetFederationToken$ } from '@aws-sdk/client-sts'
 import type { GetFederationTokenCommandInput, GetFederationTokenCommandOutput } from '@aws-sdk/client-sts'
+import { chainBehind } from '../../../kernel/actor-chain.ts'
 import { federatedUserArn } from '../arn.ts'
 import { longTermCaller, secondsFor } from '../long-term-caller.ts'
 import type { LongTermCaller } from '../long-term-caller.ts'
@@ -53,7 +54,7 @@ export const getFederationToken = stsOperation<GetFederationTokenCommandInput, G
       name,
       ...(policies === undefined ? {} : { sessionPolicies: policies }),
       ...taggedSession(tags),
-      actorChain: call.caller.actorChain,
+      actorChain: chainBehind(call.caller),
     } as const
     return {
       ...newSession(session, durationSeconds, call),

@@ -1,5 +1,6 @@
 import { GetSessionToken$ } from '@aws-sdk/client-sts'
 import type { GetSessionTokenCommandInput, GetSessionTokenCommandOutput } from '@aws-sdk/client-sts'
+import { chainBehind } from '../../../kernel/actor-chain.ts'
 import { longTermCaller, secondsFor } from '../long-term-caller.ts'
 import type { LongTermCaller } from '../long-term-caller.ts'
 import { verifiedMfa } from '../mfa.ts'
@@ -27,7 +28,7 @@ export const getSessionToken = stsOperation<GetSessionTokenCommandInput, GetSess
   invoke({ parent, durationSeconds, mfaAuthenticatedAt }, call) {
     const { accountId, arn, id } = parent
     const mfa = mfaAuthenticatedAt === undefined ? {} : { mfaAuthenticatedAt }
-    const { actorChain } = call.caller
+    const actorChain = chainBehind(call.caller)
     return newSession(
       { kind: 'session-token', accountId, parentArn: arn, parentId: id, name: '', ...mfa, actorChain },
       durationSeconds,
