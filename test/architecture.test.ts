@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   audit: ['kernel', 'policy'],
   store: ['kernel', 'services', 'audit'], // implements ports that services and audit declare
   sessions: ['kernel'], // key ring, session tokens, revocations
+  runtime: ['kernel', 'services'], // where containers run: Docker, processes
   gateway: ['kernel', 'wire', 'policy', 'audit'], // is handed the operation table, never imports a service
   telemetry: ['kernel', 'gateway'], // sends the traces that the gateway tells
   endpoints: ['kernel', 'wire', 'federation'], // task credentials, metadata, OIDC discovery
@@ -31,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
     'gateway',
     'telemetry',
     'endpoints',
+    'runtime',
     'policy',
   ],
   cli: ['main', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry'],

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type TestContext, test } from 'vitest'
+import { ProcessRuntime } from '../src/runtime/process/process-runtime.ts'
+import { type Behaviour, containerSpec, newTaskArn, Recorder, runtimeContract } from './support/runtime-contract.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+const shell = (line: string) => ({ command: ['/bin/sh', '-c', line] })
+
+const onTerm = 'trap "exit 0" TERM; echo ready; while :; do sleep 0.05; done'
+
+const healthCheck = (exitCode: number) => ({
+  command: ['CMD-SHELL', `exit ${exitCode}`],
+  intervalSeconds: 0.05,
+  timeoutSeconds: 5,
+  retries: 2,
+  startPeriodSeconds: 0,
+})
+
+async function until(claim: () => boolean): Promise<void> {
+  while (!claim()) await pause(5)
+}
+
+runtimeContract('process', (context) => {
+  const folder = join(temporaryFolder(context), 'processes')
+  const sign = join(folder, '..', 'sign')
+  const specs: Record<Behaviour, object> = {
+    'runs until asked to end': shell(onTerm),
+    'does not hear that it should end': shell('trap "" TERM; echo ready; while :; do sleep 0.05; done'),
+    'ends with 3': shell('exit 3'),
+    'says one, two and a complaint, and ends': shell('echo one; echo two; echo a complaint >&2'),
+    'is no program': { command: ['/no/such/program'] },
+    'is healthy': { ...shell(onTerm), healthCheck: healthCheck(0) },
+    'is unhealthy': { ...shell(onTerm), healthCheck: healthCheck(1) },
+    'says early, waits for a sign, says late, ends with 4': shell(
+      `echo early; while [ ! -e ${sign} ]; do sleep 0.02; done; echo late; exit 4`,
+    ),
+  }
+  return {
+    open: () => Promise.resolve(new ProcessRuntime({ folder, onProblem: (message) => process.stderr.write(`${message}\n`) })),
+    spec: (behaviour) => specs[behaviour],
+    until,
+    giveSign: () => writeFileSync(sign, ''),
+  }
+})
+
+async function opened(context: TestContext) {
+  const folder = join(temporaryFolder(context), 'processes')
+  const runtime = new ProcessRuntime({ folder, onProblem: () => {} })
+  const recorder = new Recorder()
+  await runtime.attach(recorder)
+  const spec = { taskArn: newTaskArn(), name: 'main' }
+  context.onTestFinished(async () => {
+    await runtime.remove(spec)
+    await runtime.close()
+  })
+  return { runtime, recorder, folder, spec }
+}
+
+const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`) && !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+
+const linux = process.platform === 'linux'
+
+test('a mount that a process can not have is refused, never left out', async (context) => {
+  const { expect } = context
+  const { runtime, spec } = await opened(context)
+  const mounts = [{ volume: 'data', containerPath: '/data', readOnly: false }]
+  await expect(runtime.start(containerSpec({ ...spec, ...shell('true'), mounts }))).rejects.toMatchObject({
+    kind: 'CannotCreateContainerError',
+    message: "the process runtime can't mount the volume data to /data",
+  })
+})
+
+test.for([
+  [{}, 'the process runtime has no images: the container main needs a command'],
+  [{ command: ['no-such-program'] }, 'exec: "no-such-program": executable file not found in $PATH'],
+  [{ ...shell('true'), user: 'nobody-knows-them' }, 'unable to find user nobody-knows-them: no matching entries in passwd file'],
+] as const)('what can not be started is refused in words: %j', async ([given, message], context) => {
+  const { expect } = context
+  const { runtime, spec } = await opened(context)
+  await expect(runtime.start(containerSpec({ ...spec, ...given }))).rejects.toMatchObject({ kind: 'CannotStartContainerError', message })
+})
+
+test('a process finds the environment that it was given, a search path, an empty home, and nothing of ours', async (context) => {
+  const { expect } = context
+  const { runtime, recorder, spec } = await opened(context)
+  process.env['TIDEGATE_TEST_SECRET'] = 'ours'
+  context.onTestFinished(() => void delete process.env['TIDEGATE_TEST_SECRET'])
+  const environment = { 'a.b': '1', EMPTY: '', TEXT: 'two words' }
+  const print =
+    'console.log(JSON.stringify([process.env, require("fs").readdirSync(process.env.HOME), process.cwd() === process.env.HOME]))'
+  await runtime.start(containerSpec({ ...spec, command: [process.execPath, '-e', print], environment }))
+  await until(() => recorder.exitOf(spec) !== undefined)
+  const [env, home, isAtHome] = JSON.parse(recorder.textsOf(spec).join('')) as [Record<string, string>, string[], boolean]
+  expect(env).toMatchObject(environment)
+  expect(Object.keys(env).toSorted()).toEqual(['EMPTY', 'HOME', 'PATH', 'TEXT', 'TIDEGATE_CONTAINER_ID', 'a.b'])
+  expect([home, isAtHome]).toEqual([[], true])
+})
+
+test.skipIf(!linux)('what a process started ends with it, also what left its group', async (context) => {
+  const { expect } = context
+  const { runtime, recorder, spec } = await opened(context)
+  const line = 'sleep 1000 & echo $!; setsid sleep 1000 >/dev/null 2>&1 & echo $!; sleep 0.2; exit 0'
+  await runtime.start(containerSpec({ ...spec, ...shell(line) }))
+  await until(() => recorder.exitOf(spec) !== undefined)
+  const children = recorder.textsOf(spec).map(Number)
+  expect(children).toHaveLength(2)
+  await until(() => !children.some(isAlive))
+})
+
+test.skipIf(!linux)('when the supervisor is killed its processes are found again, and end when they are told to', async (context) => {
+  const { expect } = context
+  const { runtime, recorder, spec } = await opened(context)
+  const { runtimeId } = await runtime.start(containerSpec({ ...spec, ...shell('exec sleep 1000') }))
+  const parent = Number(/PPid:\t(\d+)/.exec(readFileSync(`/proc/${runtimeId}/status`, 'utf8'))?.[1])
+  process.kill(parent, 'SIGKILL')
+  await until(() => !isAlive(parent))
+  await runtime.stop(spec, 30)
+  await until(() => recorder.exitOf(spec) !== undefined)
+  expect(recorder.exitOf(spec)).toMatchObject({ reason: 'it ended while nobody watched it: its exit code is not known' })
+})
+
+test('secrets of the environment are in no file and no argument (T-27)', async (context) => {
+  const { expect } = context
+  const { runtime, recorder, spec, folder } = await opened(context)
+  const canary = `canary-${process.pid}-7c1f`
+  await runtime.start(containerSpec({ ...spec, ...shell('echo ready; exec sleep 1000'), environment: { SECRET: canary } }))
+  await until(() => recorder.linesOf(spec).length > 0)
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  expect(files.length).toBeGreaterThan(1)
+  for (const file of files) expect(readFileSync(join(file.parentPath, file.name), 'latin1')).not.toContain(canary)
+  expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(canary)
+})
