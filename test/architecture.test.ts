@@ -10,7 +10,8 @@ const mayImport: Record<string, readonly string[]> = {
   policy: [], // pure, published on its own
   kernel: ['policy'], // ids, clock, AwsError, the Operation type
   wire: ['kernel'], // bytes to shapes and back, by the SDK's schemas; knows protocols, not services
-  services: ['kernel', 'policy'], // no transport, no store, no other service
+  api: [], // shapes of the API of our own, for the service and its clients
+  services: ['kernel', 'policy', 'api'], // no transport, no store, no other service
   configuration: ['kernel', 'policy'], // the configuration file
   federation: ['kernel'],
   audit: ['kernel', 'policy'],
@@ -35,7 +36,7 @@ const mayImport: Record<string, readonly string[]> = {
     'runtime',
     'policy',
   ],
-  cli: ['main', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry'],
+  cli: ['main', 'api', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry'],
   console: [], // speaks HTTP to the plane like any other client
 }
 

@@ -5,6 +5,7 @@ import type { AuditLog } from './audit/log.ts'
 import { lookupEvents } from './audit/lookup-events.ts'
 import type { IdentityProviderHosts } from './configuration/configuration.ts'
 import type { Organization } from './configuration/organization.ts'
+import { decisionsIn } from './decisions.ts'
 import { webIdentityVerifier } from './federation/web-identity.ts'
 import { nameOf } from './kernel/arn.ts'
 import type { FrontDoor } from './kernel/front-door.ts'
@@ -17,6 +18,7 @@ import type { Principals } from './services/iam/principals.ts'
 import type { Secrets } from './services/iam/ports.ts'
 import { stsService } from './services/sts/index.ts'
 import type { Mfa } from './services/sts/ports.ts'
+import { tidegateService } from './services/tidegate/index.ts'
 import { accountIdOfAccessKey, newAccessKeyId } from './sessions/access-key-id.ts'
 import { openMessage } from './sessions/authorization-message.ts'
 import type { Keys } from './sessions/key-ring.ts'
@@ -64,7 +66,8 @@ export function servicesOf({ state, keys, secrets, audit, organization, principa
       return { Events: Events.map(({ Resources, ...event }) => ({ ...event, Resources: [...Resources] })), ...rest }
     },
   })
-  return [withPorts(iam), withPorts(sts), withPorts(cloudTrail), withPorts(ecsService({ state }))]
+  const tidegate = tidegateService({ decisions: decisionsIn(audit, keys) })
+  return [withPorts(tidegate), withPorts(iam), withPorts(sts), withPorts(cloudTrail), withPorts(ecsService({ state }))]
 }
 
 /** Devices belong to IAM users; a root user has none here. */

@@ -54,6 +54,14 @@ export interface StatementTrace extends StatementRef {
   readonly grantKind?: GrantKind
   /** The first element that does not match. */
   readonly mismatch?: Mismatch
+  /** All conditions, where everything else of the statement matches: what an Allow still lacks, or why a Deny applies. */
+  readonly conditions?: readonly ConditionTrace[]
+}
+
+export interface ConditionTrace extends Mismatch {
+  readonly operator: string
+  readonly key: string
+  readonly holds: boolean
 }
 
 /** What an element asks for and what the request has. */
@@ -149,6 +157,8 @@ function isNear(statement: CompiledStatement, action: Action): boolean {
 function explainStatement(statement: CompiledStatement, context: Explanation): StatementTrace {
   const { effect, line } = statement.source
   const mismatch = firstMismatch(statement, context)
+  const isUpToConditions = mismatch === undefined || mismatch.element === 'Condition'
+  const conditions = isUpToConditions ? statement.source.conditions.map((each) => explainCondition(each, statement, context)) : []
   const kind = statement.policyType === 'resource' ? statement.principal?.match(context.request.principal, context.hasBoundary) : undefined
   return {
     ...statement.ref,
@@ -157,7 +167,16 @@ function explainStatement(statement: CompiledStatement, context: Explanation): S
     applies: mismatch === undefined,
     ...(kind === undefined ? {} : { grantKind: kind }),
     ...(mismatch === undefined ? {} : { mismatch }),
+    ...(conditions.length === 0 ? {} : { conditions }),
   }
+}
+
+function explainCondition(
+  condition: Condition,
+  { hasVariables }: CompiledStatement,
+  { request: { context } }: Explanation,
+): ConditionTrace {
+  return { ...conditionMismatch(condition, context, hasVariables), holds: conditionTest(condition, hasVariables).holds(context) }
 }
 
 function firstMismatch(statement: CompiledStatement, { request, action, hasBoundary }: Explanation): Mismatch | undefined {
@@ -179,10 +198,10 @@ function firstMismatch(statement: CompiledStatement, { request, action, hasBound
   return failing && conditionMismatch(failing, context, hasVariables)
 }
 
-function conditionMismatch({ operator, key, values }: Condition, context: RequestContext, hasVariables: boolean): Mismatch {
+function conditionMismatch({ operator, key, values }: Condition, context: RequestContext, hasVariables: boolean) {
   const actual = context.get(conditionKey(key)) ?? null
   const substituted = takesVariables.test(operator.base) ? substitute(values, context, hasVariables, () => 0) : {}
-  return { element: 'Condition', operator: operatorText(operator), key, expected: values, ...substituted, actual }
+  return { element: 'Condition', operator: operatorText(operator), key, expected: values, ...substituted, actual } as const
 }
 
 /** The patterns with the values of their variables, where they have any. `from` is where variables begin to have a meaning. */

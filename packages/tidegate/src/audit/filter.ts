@@ -23,10 +23,13 @@ export interface AuditFilter {
   readonly resourceType?: string
   readonly accessKeyId?: string
   readonly eventId?: string
+  readonly requestId?: string
   readonly readOnly?: boolean
   readonly managementEvent?: boolean
   /** 12 digits. */
   readonly recipientAccountId?: string
+  /** Account of the caller or of what was called; 12 digits. */
+  readonly accountId?: string
   readonly awsRegion?: string
 }
 
@@ -52,10 +55,12 @@ export function matches(record: AuditRecord, filter: AuditFilter): boolean {
     is(filter.eventSource, record.eventSource) &&
     is(filter.accessKeyId, userIdentity.accessKeyId) &&
     is(filter.eventId, record.eventID) &&
+    is(filter.requestId, record.requestID) &&
     is(filter.readOnly, record.readOnly) &&
     is(filter.managementEvent, record.managementEvent) &&
     is(filter.recipientAccountId, record.recipientAccountId) &&
     is(filter.awsRegion, record.awsRegion) &&
+    (filter.accountId === undefined || record.recipientAccountId === filter.accountId || userIdentity.accountId === filter.accountId) &&
     (filter.username === undefined || filter.username === usernameOf(record)) &&
     (filter.errorCode === undefined || (record.errorCode !== undefined && errorCodesOf(filter).includes(record.errorCode))) &&
     (principalArn === undefined || principalArn === userIdentity.arn || principalArn === issuerArnOf(record)) &&
@@ -87,11 +92,12 @@ export function termsOf(filter: AuditFilter): readonly (readonly [TermField, rea
 
 /** Text that every matching record has in it; undefined where there is none. Only what has it is worth parsing. */
 export function needleOf(filter: AuditFilter): Buffer | undefined {
-  const { eventId, accessKeyId, resource, username, principalArn, eventName, eventSource, resourceType, actor } = filter
+  const { eventId, requestId, accessKeyId, resource, username, principalArn, eventName, eventSource, resourceType, actor } = filter
   const quoted = (name: string, value: string): string => `"${name}":"${textInRecord(value)}"`
   const plain = [username, principalArn, resource, resourceType].find((value) => value !== undefined && value !== '')
   const text =
     (eventId !== undefined && quoted('eventID', eventId)) ||
+    (requestId !== undefined && quoted('requestID', requestId)) ||
     (accessKeyId !== undefined && quoted('accessKeyId', accessKeyId)) ||
     (actor !== undefined && !actor.includes('|') && actor !== '' && textInRecord(actor)) ||
     (plain !== undefined && plain !== 'root' && textInRecord(plain)) ||

@@ -66,8 +66,9 @@ function candidates(segment: Segment, filter: AuditFilter): number[] {
   })
 }
 
-function timesOf({ from = -Infinity, to = Infinity, eventId }: AuditFilter): [number, number] {
-  const idTime = eventId === undefined ? undefined : timeOfEventId(eventId)
+/** Ids of events and requests say when they were made. */
+function timesOf({ from = -Infinity, to = Infinity, eventId, requestId }: AuditFilter): [number, number] {
+  const idTime = timeOfEventId(eventId ?? requestId ?? '')
   return idTime === undefined ? [from, to] : [Math.max(from, idTime - 1000), Math.min(to, idTime + 1000)]
 }
 

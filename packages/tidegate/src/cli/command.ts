@@ -21,7 +21,9 @@ export interface Command {
 /** Arguments without a dash, by the name that `run` gets them under; all are required, in this order. */
 export type ArgTable = Readonly<Record<string, { readonly value: string; readonly summary: string }>>
 
-export type FlagTable = Readonly<Record<string, BooleanFlag | StringFlag>>
+export type FlagTable = Readonly<Record<string, Flag>>
+
+type Flag = BooleanFlag | StringFlag | ListFlag
 
 interface BooleanFlag {
   readonly type: 'boolean'
@@ -37,11 +39,22 @@ interface StringFlag {
   readonly choices?: readonly string[]
 }
 
+/** Given as often as there are values. */
+interface ListFlag {
+  readonly type: 'list'
+  readonly value: string
+  readonly summary: string
+  /** One letter that stands for it behind a single dash. */
+  readonly short?: string
+}
+
 type FlagValue<F> = F extends { readonly type: 'boolean' }
   ? boolean
-  : F extends { readonly choices: readonly (infer Choice)[] }
-    ? Choice | undefined
-    : string | undefined
+  : F extends { readonly type: 'list' }
+    ? readonly string[]
+    : F extends { readonly choices: readonly (infer Choice)[] }
+      ? Choice | undefined
+      : string | undefined
 
 interface Input<Args extends ArgTable, Flags extends FlagTable> {
   readonly args: { readonly [Name in keyof Args]: string }
@@ -67,12 +80,14 @@ export function command<const Args extends ArgTable, const Flags extends FlagTab
 }
 
 /** `--kind KIND`, as usage and help write a flag. */
-export function flagText(name: string, flag: BooleanFlag | StringFlag): string {
-  return flag.type === 'boolean' ? `--${name}` : `--${name} ${flag.value}`
+export function flagText(name: string, flag: Flag): string {
+  if (flag.type === 'boolean') return `--${name}`
+  return `${flag.type === 'list' && flag.short !== undefined ? `-${flag.short}, ` : ''}--${name} ${flag.value}`
 }
 
-function flagUsage([name, flag]: [string, BooleanFlag | StringFlag]): string {
-  return `[${flagText(name, flag)}]`
+function flagUsage([name, flag]: [string, Flag]): string {
+  if (flag.type !== 'list') return `[${flagText(name, flag)}]`
+  return `[${flag.short === undefined ? `--${name}` : `-${flag.short}`} ${flag.value} ...]`
 }
 
 /** The tokens of `parseArgs`, judged here: its own strict mode lets a repeated flag pass and swallows `--json` as the value of `--kind`. */
@@ -80,24 +95,43 @@ function parse<Args extends ArgTable, Flags extends FlagTable>(
   { args, flags }: CommandDefinition<Args, Flags>,
   argv: readonly string[],
 ): Input<Args, Flags> {
-  const options = Object.fromEntries(Object.entries(flags).map(([name, { type }]) => [name, { type }]))
+  const options = Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, optionOf(flag)]))
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
   const values = new Map<string, string | true>()
+  const lists = new Map<string, string[]>()
   const words: string[] = []
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value)
     if (token.kind !== 'option') continue
     const flag = Object.hasOwn(flags, token.name) ? flags[token.name] : undefined
-    if (flag === undefined || !token.rawName.startsWith('--')) throw unknownFlag(token.rawName, Object.keys(flags))
+    if (flag === undefined || !isNameOf(flag, token)) throw unknownFlag(token.rawName, Object.keys(flags))
+    if (flag.type === 'list') {
+      const value = flagValue(token, flag)
+      lists.set(token.name, [...(lists.get(token.name) ?? []), String(value)])
+      continue
+    }
     if (values.has(token.name)) throw new UsageError(`\`${token.rawName}\` is given twice`)
     values.set(token.name, flagValue(token, flag))
   }
   return {
     args: argValues(args, words) as Input<Args, Flags>['args'],
     flags: Object.fromEntries(
-      Object.entries(flags).map(([name, { type }]) => [name, type === 'boolean' ? values.has(name) : values.get(name)]),
+      Object.entries(flags).map(([name, { type }]) => [
+        name,
+        type === 'boolean' ? values.has(name) : type === 'list' ? (lists.get(name) ?? []) : values.get(name),
+      ]),
     ) as Input<Args, Flags>['flags'],
   }
+}
+
+/** As `parseArgs` takes it. A list is collected here. */
+function optionOf(flag: Flag): { type: 'boolean' | 'string'; short?: string } {
+  if (flag.type === 'boolean') return { type: 'boolean' }
+  return { type: 'string', ...(flag.type === 'list' && flag.short !== undefined && { short: flag.short }) }
+}
+
+function isNameOf(flag: Flag, { rawName }: OptionToken): boolean {
+  return rawName.startsWith('--') || (flag.type === 'list' && rawName === `-${flag.short}`)
 }
 
 interface OptionToken {
@@ -106,14 +140,14 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined
 }
 
-function flagValue({ rawName, value, inlineValue }: OptionToken, flag: BooleanFlag | StringFlag): string | true {
+function flagValue({ rawName, value, inlineValue }: OptionToken, flag: Flag): string | true {
   if (flag.type === 'boolean') {
     if (value !== undefined) throw new UsageError(`\`${rawName}\` takes no value`)
     return true
   }
   if (value === undefined || (inlineValue !== true && value.startsWith('-')))
     throw new UsageError(`\`${rawName}\` needs a value: ${flag.value}`)
-  if (flag.choices !== undefined && !flag.choices.includes(value)) {
+  if (flag.type === 'string' && flag.choices !== undefined && !flag.choices.includes(value)) {
     throw new UsageError(`\`${rawName}\` cannot be \`${value}\`; it is one of ${flag.choices.join(', ')}`)
   }
   return value

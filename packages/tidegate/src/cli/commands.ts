@@ -8,6 +8,7 @@ import { auditTail } from './commands/audit-tail.ts'
 import { auditVerify } from './commands/audit-verify.ts'
 import { doctor } from './commands/doctor.ts'
 import { env } from './commands/env.ts'
+import { explain } from './commands/explain.ts'
 import { keysRotate } from './commands/keys-rotate.ts'
 import { policyEvaluate } from './commands/policy-evaluate.ts'
 import { policyExplain } from './commands/policy-explain.ts'
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   env,
   status,
   doctor,
+  explain,
   accountCreate,
   accountLs,
   keysRotate,

@@ -3,11 +3,11 @@ import {
   accessDeniedMessage,
   type AuthorizationCheck,
   authorizeAll,
+  boundedTrace,
   type Decision,
   explain,
   type PolicySet,
   RequestContext,
-  type Trace,
 } from '@tidegate/policy'
 import { type AwsError, commonError } from '../kernel/aws-error.ts'
 import type { Call, Check, Protocol } from '../kernel/operation.ts'
@@ -50,8 +50,19 @@ export function accessDenied({ decisive }: Authorization, { caller }: Call, prot
   return commonError(protocol === 'aws-json' ? 'AccessDeniedException' : 'AccessDenied', message ?? 'Access Denied')
 }
 
-export function traceOf({ decisive }: Authorization): Trace | undefined {
-  return decisive && explain(decisive.check.request, decisive.check.policies)
+/** The trace of a decision, sealed, with as many statements as fit. `undefined` when there is none. */
+export function sealedTrace(
+  { decisive }: Authorization,
+  fits: (sealed: string) => boolean,
+  seal: (text: string) => string,
+): string | undefined {
+  if (decisive === undefined) return undefined
+  const trace = explain(decisive.check.request, decisive.check.policies)
+  for (let most = MOST_STATEMENTS; most >= 1; most = Math.floor(most / 4)) {
+    const sealed = seal(JSON.stringify(boundedTrace(trace, most)))
+    if (fits(sealed)) return sealed
+  }
+  return undefined
 }
 
 function authorizationCheck(
@@ -77,3 +88,6 @@ function authorizationCheck(
     ],
   }
 }
+
+/** Of each policy type. */
+const MOST_STATEMENTS = 64

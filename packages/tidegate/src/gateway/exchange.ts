@@ -1,5 +1,4 @@
 /** One request and its answer, and what is found out about it on the way: what the audit record and the metrics are made of. */
-import { randomUUID } from 'node:crypto'
 import { eventIdAt } from '../audit/event-id.ts'
 import { type AuditRecord, auditRecord } from '../audit/record.ts'
 import { AwsError, commonError } from '../kernel/aws-error.ts'
@@ -24,7 +23,8 @@ export interface Outcome {
 }
 
 export class Exchange {
-  readonly requestId = randomUUID()
+  /** Says when the request was made, so that its record is found without an index. */
+  readonly requestId: string
   /** Of its audit record. */
   readonly eventId: string
   readonly request: WireRequest
@@ -36,8 +36,8 @@ export class Exchange {
   region: string
   input: unknown
   authorization: Authorization | undefined
-  /** Why it was denied, sealed. */
-  authorizationMessage: string | undefined
+  /** Why it was denied, sealed for the account of the caller: for the record and, where there is room, for the answer. */
+  sealedTrace: string | undefined
   #protocol: WireProtocol
   readonly #startedAt = performance.now()
 
@@ -45,6 +45,7 @@ export class Exchange {
     this.request = request
     this.trace = trace
     this.now = now
+    this.requestId = eventIdAt(now)
     this.eventId = eventIdAt(now)
     this.region = defaultRegion
     this.#protocol = plainProtocols[protocolOf(request)]
@@ -114,16 +115,20 @@ export class Exchange {
   /** What decided, for whoever looks at the record later: statements by name, never their text. */
   #decisionFacts(): Record<string, unknown> {
     const decision = this.authorization?.decisive?.decision
-    return decision === undefined ? {} : { decision }
+    if (decision === undefined) return {}
+    return { decision, ...(this.sealedTrace !== undefined && { sealedTrace: this.sealedTrace }) }
+  }
+
+  /** Nothing for callers of no account, for whom nobody could decode it, and where it would not fit a header. */
+  #authorizationMessage(): Record<string, string> {
+    const { sealedTrace, caller } = this
+    if (sealedTrace === undefined || !caller?.accountId || sealedTrace.length > LONGEST_HEADER) return {}
+    return { 'x-tidegate-authorization-message': sealedTrace }
   }
 
   #withDecision(response: WireResponse): WireResponse {
     if (this.authorization === undefined) return response
-    const message = this.authorizationMessage
-    const decision = {
-      'x-tidegate-decision': this.requestId,
-      ...(message !== undefined && { 'x-tidegate-authorization-message': message }),
-    }
+    const decision = { 'x-tidegate-decision': this.requestId, ...this.#authorizationMessage() }
     return { ...response, headers: { ...response.headers, ...decision } }
   }
 }
@@ -145,3 +150,4 @@ function protocolFor(service: Service): WireProtocol {
 }
 
 const protocols = new WeakMap<Service, WireProtocol>()
+const LONGEST_HEADER = 6_000

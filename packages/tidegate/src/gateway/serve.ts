@@ -13,7 +13,7 @@ import { protocolOf } from '../wire/protocols.ts'
 import { wholeBody } from '../wire/sigv4/verified-body.ts'
 import { authenticate, type AuthenticationDeps } from './authenticate.ts'
 import type { AuditSink } from './audit-sink.ts'
-import { accessDenied, type Authorization, authorizeCall, type Guardrails, isAllowed, traceOf } from './authorize.ts'
+import { accessDenied, authorizeCall, type Guardrails, isAllowed, sealedTrace } from './authorize.ts'
 import { awsErrorOf, Exchange, type Outcome } from './exchange.ts'
 import { requestKeys } from './request-keys.ts'
 import { resolveOperation } from './resolve-operation.ts'
@@ -83,14 +83,19 @@ export interface Understood {
 export async function perform({ exchange, service, operation, caller, input, keys }: Understood, plane: Plane): Promise<unknown> {
   exchange.input = input
   const { requestId, region, now } = exchange
-  const call = await identified({ caller, requestId, region, now, sourceIp: exchange.request.remoteAddress }, operation, input)
-  exchange.caller = call.caller
+  const asked = await identified({ caller, requestId, region, now, sourceIp: exchange.request.remoteAddress }, operation, input)
+  exchange.caller = asked.caller
+  const call: Call = { ...asked, mayAlso: (check) => isAllowed(authorizeCall([check], asked, keys, plane.guardrails)) }
   exchange.trace?.enter('authorize')
   const checks = await operation.authorize(input, call)
   const authorization = authorizeCall(checks, call, keys, plane.guardrails)
   exchange.authorization = authorization
   if (!isAllowed(authorization)) {
-    exchange.authorizationMessage = authorizationMessage(authorization, call, plane)
+    exchange.sealedTrace = sealedTrace(
+      authorization,
+      ({ length }) => length <= MOST_SEALED,
+      (text) => plane.sealMessage(text, call.caller.accountId),
+    )
     throw accessDenied(authorization, call, service.protocol)
   }
   if (!operation.isReadOnly) plane.audit.assertWritable()
@@ -102,13 +107,6 @@ export async function perform({ exchange, service, operation, caller, input, key
 async function identified(call: Call, { identify }: Operation, input: unknown): Promise<Call> {
   if (identify === undefined || typeof input !== 'object' || input === null) return call
   return { ...call, caller: await identify(input, call) }
-}
-
-/** Absent for callers of no account, for whom nobody could decode it, and where it would not fit a header. */
-function authorizationMessage(authorization: Authorization, { caller }: Call, { sealMessage }: Plane): string | undefined {
-  if (caller.accountId === '') return undefined
-  const message = sealMessage(JSON.stringify(traceOf(authorization)), caller.accountId)
-  return message.length <= LONGEST_HEADER ? message : undefined
 }
 
 type End = { readonly operation: Operation; readonly output: unknown } | { readonly error: AwsError }
@@ -141,4 +139,5 @@ async function readWhole(request: WireRequest): Promise<{ readonly request: Wire
   return { request: { ...request, body: wholeBody(bytes) }, bytes }
 }
 
-const LONGEST_HEADER = 6_000
+/** Characters; a record keeps 28 KiB of additional data. */
+const MOST_SEALED = 20_000

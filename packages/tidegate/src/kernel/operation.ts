@@ -28,6 +28,11 @@ export interface Call {
   readonly now: number
   /** IP address of the client. */
   readonly sourceIp: string
+  /**
+   * Whether the caller may do something beyond what the operation asks for: whoever may see more is shown more. Judged as the
+   * operation's own checks are. Absent where nobody judges; then nothing more is shown.
+   */
+  readonly mayAlso?: (check: Check) => boolean
 }
 
 export interface Operation<Ports = unknown> {

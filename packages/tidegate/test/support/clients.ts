@@ -3,6 +3,10 @@ import * as cloudtrail from '@aws-sdk/client-cloudtrail'
 import * as ecs from '@aws-sdk/client-ecs'
 import * as iam from '@aws-sdk/client-iam'
 import * as sts from '@aws-sdk/client-sts'
+import type { StaticOperationSchema } from '@smithy/types'
+import { signingName, targetPrefix } from '../../src/api/target.ts'
+import { CallRefused } from '../../src/cli/client.ts'
+import { callTidegate } from '../../src/cli/tidegate-client.ts'
 import type { Service } from '../../src/kernel/operation.ts'
 import type { Credentials } from './instance.ts'
 import { command, type SdkClient, type SdkPackage } from './sdk-client.ts'
@@ -59,6 +63,8 @@ export function anyClient(url: string, signer: Signer): (service: Service, name:
   const clients = new Map<string, SdkClient>()
   return ({ name: service, operations }, name, input) => {
     const sdk = packages[service]
+    const own = operations.find((each) => each.name === name)
+    if (service === signingName && own !== undefined) return callOwn(url, signer, own.schema, input)
     const schema = operations.find((each) => each.name === name)?.schema
     if (sdk === undefined || schema === undefined) throw new Error(`no client for ${service}:${name}`)
     let client = clients.get(service)
@@ -68,6 +74,26 @@ export function anyClient(url: string, signer: Signer): (service: Service, name:
     }
     return client.send(command(sdk.package, schema, input))
   }
+}
+
+/** As the SDK's providers answer. */
+export function identityOf({ accessKeyId, secretAccessKey, sessionToken }: Credentials) {
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) }
+}
+
+/** The API of our own, for which there is no package. */
+async function callOwn(endpoint: string, signer: Signer, operation: StaticOperationSchema, input: object): Promise<unknown> {
+  if (signer !== undefined) {
+    return callTidegate(
+      { endpoint, region: 'us-east-1', credentials: () => Promise.resolve(identityOf(signer)), maxAttempts: 1 },
+      operation,
+      input,
+    )
+  }
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${targetPrefix}.${operation[2]}` }
+  const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(input) })
+  const { __type: code, message } = (await response.json()) as { readonly __type: string; readonly message: string }
+  throw new CallRefused(code, message, undefined)
 }
 
 const packages: Readonly<Record<string, { readonly package: SdkPackage; readonly client: string }>> = {

@@ -17,7 +17,12 @@ const argumentsFor = (args: readonly string[]): string[] => [
 
 /** A command from its start to its end. */
 export function tidegate(...args: readonly string[]): Promise<Ended> {
-  return run(process.execPath, argumentsFor(args), { env: process.env })
+  return tidegateAs(process.env, ...args)
+}
+
+/** As somebody whose environment has these variables and no others. */
+export function tidegateAs(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> {
+  return run(process.execPath, argumentsFor(args), { env })
 }
 
 export interface RunningInstance {

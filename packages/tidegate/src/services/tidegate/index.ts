@@ -1,0 +1,18 @@
+/** The service of our own: what the console and the command line ask, as clients like any other. */
+import { signingName, targetPrefix } from '../../api/target.ts'
+import type { Service } from '../../kernel/operation.ts'
+import { describeDecision } from './operations/describe-decision.ts'
+import type { TidegatePorts } from './ports.ts'
+
+export function tidegateService(ports: TidegatePorts): Service<TidegatePorts> {
+  const operations = [describeDecision]
+  return {
+    name: signingName,
+    protocol: 'aws-json',
+    targets: [targetPrefix],
+    eventSource: 'tidegate',
+    operations,
+    knownOperations: operations.map(({ name }) => name),
+    ports,
+  }
+}

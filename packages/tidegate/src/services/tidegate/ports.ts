@@ -1,0 +1,37 @@
+/** What the service of our own needs of the rest of the instance. */
+import type { PolicyType, StatementRef, Trace } from '@tidegate/policy'
+import type { Actor, Caller } from '../../kernel/caller.ts'
+
+export interface TidegatePorts {
+  readonly decisions: Decisions
+}
+
+/** Decisions on requests, from the audit log. */
+export interface Decisions {
+  /** Undefined where no such request is recorded. */
+  ofRequest(requestId: string): Promise<RecordedDecision | undefined>
+  /** The newest request that the caller was denied, in any of its sessions; DescribeDecision itself does not count. */
+  lastDenialOf(caller: Caller): Promise<RecordedDecision | undefined>
+}
+
+export interface RecordedDecision {
+  readonly requestId: string
+  readonly eventId: string
+  /** ISO 8601. */
+  readonly time: string
+  /** ARN, or the name of a service; empty for nobody. */
+  readonly principal: string
+  /** Account of the principal and account of the resource; either may be empty. */
+  readonly accountId: string
+  readonly resourceAccountId: string
+  readonly actorChain: readonly Actor[]
+  readonly action: string
+  readonly resource?: string | undefined
+  readonly effect: 'allow' | 'explicit-deny' | 'implicit-deny' | 'none'
+  readonly policyType?: PolicyType | 'session-type' | undefined
+  readonly by: readonly StatementRef[]
+  /** What the caller was told. */
+  readonly reason?: string | undefined
+  /** Absent for what was allowed, and where the key that seals it is gone. */
+  readonly trace?: Trace | undefined
+}
