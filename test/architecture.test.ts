@@ -21,6 +21,7 @@ const mayImport: Record<string, readonly string[]> = {
   gateway: ['kernel', 'wire', 'policy', 'audit'], // is handed the operation table, never imports a service
   telemetry: ['kernel', 'gateway'], // sends the traces that the gateway tells
   endpoints: ['kernel', 'wire', 'federation'], // task credentials, metadata, OIDC discovery
+  demo: [], // an identity provider for demonstrations; loaded only for them
   main: [
     'kernel',
     'wire',
@@ -35,6 +36,7 @@ const mayImport: Record<string, readonly string[]> = {
     'endpoints',
     'runtime',
     'policy',
+    'demo',
   ],
   cli: ['main', 'api', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry'],
   console: [], // speaks HTTP to the plane like any other client
