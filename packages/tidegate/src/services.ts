@@ -1,6 +1,7 @@
 /** The services that an instance serves, each with what it needs of the others. */
 import { randomBytes } from 'node:crypto'
 import { accessHistoryFrom } from './access-history.ts'
+import { activityIn } from './activity.ts'
 import type { AuditLog } from './audit/log.ts'
 import { lookupEvents } from './audit/lookup-events.ts'
 import type { IdentityProviderHosts } from './configuration/configuration.ts'
@@ -66,7 +67,7 @@ export function servicesOf({ state, keys, secrets, audit, organization, principa
       return { Events: Events.map(({ Resources, ...event }) => ({ ...event, Resources: [...Resources] })), ...rest }
     },
   })
-  const tidegate = tidegateService({ decisions: decisionsIn(audit, keys) })
+  const tidegate = tidegateService({ decisions: decisionsIn(audit, keys), activity: activityIn(audit) })
   return [withPorts(tidegate), withPorts(iam), withPorts(sts), withPorts(cloudTrail), withPorts(ecsService({ state }))]
 }
 

@@ -1,4 +1,5 @@
 /** `DescribeDecision`: why a request was decided as it was, at the moment when it was. */
+import { actor, type DescribedActor } from './activity.ts'
 import { boolean, listOf, number, operationSchema, string, strings, structure } from './schema.ts'
 
 export interface DescribeDecisionInput {
@@ -35,13 +36,6 @@ export interface DescribeDecisionOutput {
   readonly MissingKeys: readonly string[]
   /** What would have to be true for it to be allowed: all of these. */
   readonly Requirements: readonly DescribedRequirement[]
-}
-
-export interface DescribedActor {
-  readonly Type: string
-  readonly Issuer: string
-  readonly Subject: string
-  readonly Label?: string | undefined
 }
 
 export interface DescribedStatementRef {
@@ -107,8 +101,6 @@ export interface DescribedOption extends DescribedStatementRef {
   readonly Mismatch?: DescribedElement
 }
 
-const describedActor = structure('Actor', { Type: string, Issuer: string, Subject: string, Label: string })
-
 const statementRef = { PolicyType: string, Policy: string, Statement: number, Sid: string }
 const element = { Element: string, Operator: string, Key: string, Expected: strings, Substituted: strings, Actual: strings }
 const Mismatch = structure('Element', element)
@@ -140,7 +132,7 @@ export const DescribeDecision$ = operationSchema(
     EventId: string,
     Time: string,
     Principal: string,
-    Actors: listOf('Actors', describedActor),
+    Actors: listOf('Actors', actor),
     Action: string,
     Resource: string,
     Effect: string,

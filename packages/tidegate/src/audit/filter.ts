@@ -24,6 +24,8 @@ export interface AuditFilter {
   readonly accessKeyId?: string
   readonly eventId?: string
   readonly requestId?: string
+  /** Text that stands anywhere in the record: the ARN of what an answer told. */
+  readonly mentions?: string
   readonly readOnly?: boolean
   readonly managementEvent?: boolean
   /** 12 digits. */
@@ -70,6 +72,11 @@ export function matches(record: AuditRecord, filter: AuditFilter): boolean {
   )
 }
 
+/** What a parsed record does not say: whether its text has `mentions` in it. */
+export function isMentioned(text: string, { mentions }: AuditFilter): boolean {
+  return mentions === undefined || text.includes(textInRecord(mentions))
+}
+
 /** What to ask the index for: a record that matches has, for each entry, one of the values. */
 export function termsOf(filter: AuditFilter): readonly (readonly [TermField, readonly string[]])[] {
   const terms: [TermField, readonly string[]][] = []
@@ -92,12 +99,14 @@ export function termsOf(filter: AuditFilter): readonly (readonly [TermField, rea
 
 /** Text that every matching record has in it; undefined where there is none. Only what has it is worth parsing. */
 export function needleOf(filter: AuditFilter): Buffer | undefined {
-  const { eventId, requestId, accessKeyId, resource, username, principalArn, eventName, eventSource, resourceType, actor } = filter
+  const { eventId, requestId, mentions, accessKeyId, resource, username, principalArn, eventName, eventSource, resourceType, actor } =
+    filter
   const quoted = (name: string, value: string): string => `"${name}":"${textInRecord(value)}"`
   const plain = [username, principalArn, resource, resourceType].find((value) => value !== undefined && value !== '')
   const text =
     (eventId !== undefined && quoted('eventID', eventId)) ||
     (requestId !== undefined && quoted('requestID', requestId)) ||
+    (mentions !== undefined && mentions !== '' && textInRecord(mentions)) ||
     (accessKeyId !== undefined && quoted('accessKeyId', accessKeyId)) ||
     (actor !== undefined && !actor.includes('|') && actor !== '' && textInRecord(actor)) ||
     (plain !== undefined && plain !== 'root' && textInRecord(plain)) ||

@@ -1,7 +1,7 @@
 /** Finds records: which blocks may hold them, from the index; which records they are, from the records. */
 import { setImmediate } from 'node:timers/promises'
 import { timeOfEventId } from './event-id.ts'
-import { type AuditFilter, matches, needleOf, termsOf } from './filter.ts'
+import { type AuditFilter, isMentioned, matches, needleOf, termsOf } from './filter.ts'
 import { parseRecord } from './record-text.ts'
 import type { AuditRecord } from './record.ts'
 import type { Segment } from './segment.ts'
@@ -85,7 +85,7 @@ function inBlock(segment: Segment, block: number, filter: AuditFilter, needle: B
   const take = (end: number): void => {
     const text = bytes.toString('utf8', start, end)
     const record = parseRecord(text)
-    if (matches(record, filter)) found.push({ index, text, record })
+    if (matches(record, filter) && isMentioned(text, filter)) found.push({ index, text, record })
   }
   let next = needle === undefined ? 0 : bytes.indexOf(needle)
   for (let end = bytes.indexOf(lineFeed); end !== -1 && next !== -1; end = bytes.indexOf(lineFeed, start)) {

@@ -15,6 +15,7 @@ import { policyExplain } from './commands/policy-explain.ts'
 import { policyValidate } from './commands/policy-validate.ts'
 import { sessionRevoke } from './commands/session-revoke.ts'
 import { status } from './commands/status.ts'
+import { trace } from './commands/trace.ts'
 import { up } from './commands/up.ts'
 
 /** Every command, in the order in which `tidegate --help` lists them. */
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   status,
   doctor,
   explain,
+  trace,
   accountCreate,
   accountLs,
   keysRotate,

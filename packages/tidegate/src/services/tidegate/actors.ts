@@ -1,6 +1,6 @@
-import type { DescribedActor } from '../../api/describe-decision.ts'
+import type { DescribedActor } from '../../api/activity.ts'
 import type { Actor } from '../../kernel/caller.ts'
 
-export function described({ type, issuer, subject, label }: Actor): DescribedActor {
+export function describedActor({ type, issuer, subject, label }: Actor): DescribedActor {
   return { Type: type, Issuer: issuer, Subject: subject, Label: label }
 }

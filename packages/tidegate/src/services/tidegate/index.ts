@@ -1,11 +1,12 @@
 /** The service of our own: what the console and the command line ask, as clients like any other. */
 import { signingName, targetPrefix } from '../../api/target.ts'
 import type { Service } from '../../kernel/operation.ts'
+import { countActivity, describeEventChain, describeIntegrity, lookupActivity } from './operations/activity.ts'
 import { describeDecision } from './operations/describe-decision.ts'
 import type { TidegatePorts } from './ports.ts'
 
 export function tidegateService(ports: TidegatePorts): Service<TidegatePorts> {
-  const operations = [describeDecision]
+  const operations = [countActivity, describeDecision, describeEventChain, describeIntegrity, lookupActivity]
   return {
     name: signingName,
     protocol: 'aws-json',

@@ -1,9 +1,17 @@
 /** What the service of our own needs of the rest of the instance. */
 import type { PolicyType, StatementRef, Trace } from '@tidegate/policy'
+import type {
+  ActivityFilter,
+  CountActivityOutput,
+  DescribeEventChainOutput,
+  DescribeIntegrityOutput,
+  LookupActivityOutput,
+} from '../../api/activity.ts'
 import type { Actor, Caller } from '../../kernel/caller.ts'
 
 export interface TidegatePorts {
   readonly decisions: Decisions
+  readonly activity: Activity
 }
 
 /** Decisions on requests, from the audit log. */
@@ -34,4 +42,19 @@ export interface RecordedDecision {
   readonly reason?: string | undefined
   /** Absent for what was allowed, and where the key that seals it is gone. */
   readonly trace?: Trace | undefined
+}
+
+/** What was done, from the audit log, as far as an account is concerned. */
+export interface Activity {
+  /** `undefined` for a token that is not of the same query. */
+  lookUp(filter: ActivityFilter, accountId: string, page: ActivityPage): Promise<LookupActivityOutput | undefined>
+  count(filter: ActivityFilter, accountId: string): Promise<CountActivityOutput>
+  /** `undefined` where there is no such event. */
+  chainOf(eventId: string, accountId: string): Promise<DescribeEventChainOutput | undefined>
+  integrity(): Promise<DescribeIntegrityOutput>
+}
+
+export interface ActivityPage {
+  readonly limit: number
+  readonly token?: string | undefined
 }

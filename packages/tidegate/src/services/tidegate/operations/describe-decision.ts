@@ -13,7 +13,7 @@ import type {
 import { DescribeDecision$ } from '../../../api/describe-decision.ts'
 import type { Caller } from '../../../kernel/caller.ts'
 import { type Call, type Check, operation } from '../../../kernel/operation.ts'
-import { described } from '../actors.ts'
+import { describedActor } from '../actors.ts'
 import { tidegateError } from '../errors.ts'
 import type { Decisions, RecordedDecision, TidegatePorts } from '../ports.ts'
 
@@ -77,7 +77,7 @@ function view(found: RecordedDecision, viewer: string, isFull: boolean): Describ
     EventId: found.eventId,
     Time: found.time,
     Principal: found.principal,
-    Actors: found.actorChain.map(described),
+    Actors: found.actorChain.map(describedActor),
     Action: found.action,
     ...(resource !== undefined && { Resource: resource }),
     Effect: found.effect,
