@@ -16,13 +16,20 @@ import type { Tables } from './tables.ts'
 export function openSqlite(path: string): Database {
   const file = openFile(path)
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: kyselyDatabase(file) }) })
+  let timer: NodeJS.Timeout | undefined
   return {
     db,
     place: path,
     begin: { write: 'begin immediate', read: 'begin', migrate: ['begin immediate'] },
     forUpdate: '',
-    watch: () => {}, // nobody else writes
-    close: async () => file.close(),
+    watch(onHint) {
+      // Nobody else writes; asking shows that the file can still be read, so that an idle instance stays ready.
+      timer = setInterval(onHint, askEveryMs).unref()
+    },
+    async close() {
+      clearInterval(timer)
+      file.close()
+    },
   }
 }
 
@@ -82,6 +89,8 @@ function kyselyDatabase(file: DatabaseSync): SqliteDatabase {
     close: () => file.close(),
   }
 }
+
+const askEveryMs = 1000
 
 /** Long enough for a process that is just ending to let go. */
 const busyTimeoutMs = 2000
