@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   federation: ['kernel'],
   audit: ['kernel', 'policy'],
   store: ['kernel', 'services', 'audit'], // implements ports that services and audit declare
+  objects: ['kernel', 'services'], // the object store: implements the port that S3 declares
   sessions: ['kernel'], // key ring, session tokens, revocations
   runtime: ['kernel', 'services'], // where containers run: Docker, processes
   gateway: ['kernel', 'wire', 'policy', 'audit'], // is handed the operation table, never imports a service
@@ -31,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
     'federation',
     'audit',
     'store',
+    'objects',
     'gateway',
     'telemetry',
     'endpoints',

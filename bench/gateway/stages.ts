@@ -19,6 +19,7 @@ import { systemClock } from '../../packages/tidegate/src/kernel/clock.ts'
 import type { Call, Service } from '../../packages/tidegate/src/kernel/operation.ts'
 import type { WireRequest } from '../../packages/tidegate/src/kernel/wire-request.ts'
 import { OpenedSecrets } from '../../packages/tidegate/src/opened.ts'
+import { openObjectStore } from '../../packages/tidegate/src/objects/open-store.ts'
 import { principalsOf } from '../../packages/tidegate/src/services/iam/principals.ts'
 import { servicesOf } from '../../packages/tidegate/src/services.ts'
 import { openKeyRing } from '../../packages/tidegate/src/sessions/open-key-ring.ts'
@@ -137,6 +138,11 @@ async function openParts(folder: DataFolder): Promise<Parts> {
     open: (sealed: string, owner: readonly string[]) => opened.open(sealed, owner),
   }
   const principals = principalsOf(state, secrets)
+  const objects = await openObjectStore({
+    folder: folder.objects,
+    clock: systemClock,
+    onProblem: (what, error) => console.error(what, error),
+  })
   return {
     authentication: {
       credentials: credentialsFrom({ principals, keys, revocations: revocationsIn(state), organization }),
@@ -155,9 +161,11 @@ async function openParts(folder: DataFolder): Promise<Parts> {
       principals,
       identityProviders: {},
       frontDoor: { call: () => Promise.reject(new Error('no operation that is measured calls another')) },
+      objects,
     }),
     audit,
     async close() {
+      await objects.close()
       await audit.close()
       await state.close()
       keys.close()

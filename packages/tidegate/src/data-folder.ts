@@ -7,6 +7,8 @@ export interface DataFolder {
   readonly state: string
   readonly keyRing: string
   readonly audit: string
+  /** Bytes and catalogue of S3's objects. */
+  readonly objects: string
   /** Socket on which the commands of this machine reach a running instance. */
   readonly control: string
   /** Credentials of an account's root user. */
@@ -22,6 +24,7 @@ export function dataFolder(path: string): DataFolder {
     state: join(folder, 'state.db'),
     keyRing: join(folder, 'keys.json'),
     audit: join(folder, 'audit'),
+    objects: join(folder, 'objects'),
     control: join(folder, 'control.sock'),
     rootKey: (accountId) => join(folder, 'root-keys', `${accountId}.json`),
   }

@@ -21,6 +21,7 @@ import type { Service } from './kernel/operation.ts'
 import { Intents } from './intents.ts'
 import type { Logger } from './log.ts'
 import { OpenedSecrets } from './opened.ts'
+import { openObjectStore } from './objects/open-store.ts'
 import type { Secrets } from './services/iam/ports.ts'
 import { principalsOf } from './services/iam/principals.ts'
 import { servicesOf } from './services.ts'
@@ -79,12 +80,21 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     const secrets = secretsSealedWith(keys)
     const principals = principalsOf(state, secrets)
     const intents = new Intents(state, audit.verifierKey)
+    const objects = opened.add(
+      await openObjectStore({
+        folder: folder.objects,
+        clock,
+        intent: () => intents.ofRequest(),
+        onProblem: (what, error) => log.problem(what, error),
+      }),
+    )
+    intents.keepWith(objects)
     const recovered = await intents.recover(audit)
     if (recovered > 0) log.info('records of requests that a crash cut off were appended to the audit log', { count: recovered })
     const { identityProviders } = configuration
     // What services ask of each other goes through the door that is built of them.
     const frontDoor: FrontDoor = { call: (inner) => frontDoorOf(plane).call(inner) }
-    const parts = { state: intents.state, keys, secrets, audit, organization, principals, identityProviders, frontDoor }
+    const parts = { state: intents.state, keys, secrets, audit, organization, principals, identityProviders, frontDoor, objects }
     const services = servicesOf(parts)
     const counted = counts(services.map(({ name }) => name))
     const startTrace = options.traces && (await traced(options.traces, opened, log, counted))

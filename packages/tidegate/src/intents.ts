@@ -8,6 +8,20 @@ import type { AuditRecord } from './audit/record.ts'
 import type { Exchange } from './gateway/exchange.ts'
 import { collection, type State } from './kernel/state.ts'
 
+/** Changes that are not the state's: who makes them durable keeps the record along with them. */
+export interface IntentKeeper {
+  /** Those that were kept and not forgotten. */
+  intents(): readonly Intent[]
+  /** Their records are in the audit log. */
+  forgetIntents(ids: readonly string[]): Promise<void>
+}
+
+interface Intent {
+  readonly id: string
+  /** JSON. */
+  readonly record: string
+}
+
 /** Records that are not known to be in their audit log yet, by the log and the event id. */
 const intents = collection<AuditRecord>('audit.intents')
 
@@ -17,6 +31,10 @@ export class Intents {
   readonly #current = new AsyncLocalStorage<Exchange>()
   /** Requests that changed something and whose own record is not known to be durable. */
   readonly #unrecorded = new Map<string, 'running' | 'ended'>()
+  /** Of these, the requests whose record is kept by the state, and those whose record is kept by the keeper. */
+  readonly #inState = new Set<string>()
+  readonly #kept = new Set<string>()
+  #keeper: IntentKeeper | undefined
 
   /** @param log name of the audit log: gateways on one database have a log each, and their own records in it */
   constructor(state: State, log: string) {
@@ -33,6 +51,7 @@ export class Intents {
         if (exchange === undefined) return this.#state.transact(work)
         const record = exchange.record({ output: undefined })
         this.#unrecorded.set(exchange.eventId, 'running')
+        this.#inState.add(exchange.eventId)
         return this.#state.transact((tx) => {
           const result = work(tx)
           tx.put(intents, this.#log, record.eventID, record)
@@ -40,6 +59,21 @@ export class Intents {
         })
       },
     }
+  }
+
+  /** The store of objects has transactions of its own. */
+  keepWith(keeper: IntentKeeper): void {
+    this.#keeper = keeper
+  }
+
+  /** What the keeper is to keep with a change of the request that is under way. */
+  ofRequest(): Intent | undefined {
+    const exchange = this.#current.getStore()
+    if (exchange === undefined) return undefined
+    const id = exchange.eventId
+    this.#unrecorded.set(id, 'running')
+    this.#kept.add(id)
+    return { id, record: JSON.stringify(exchange.record({ output: undefined })) }
   }
 
   /** Runs the work of a request: transactions in it are the request's. */
@@ -52,9 +86,10 @@ export class Intents {
   }
 
   /** The request's own record is durable. */
-  async recorded(exchange: Exchange): Promise<void> {
-    if (!this.#unrecorded.delete(exchange.eventId)) return
-    await this.#state.transact((tx) => tx.delete(intents, this.#log, exchange.eventId))
+  async recorded({ eventId }: Exchange): Promise<void> {
+    if (!this.#unrecorded.delete(eventId)) return
+    if (this.#kept.delete(eventId)) await this.#keeper?.forgetIntents([eventId])
+    if (this.#inState.delete(eventId)) await this.#state.transact((tx) => tx.delete(intents, this.#log, eventId))
   }
 
   /**
@@ -62,17 +97,22 @@ export class Intents {
    * be written while the log was not to be written. Answers how many.
    */
   async recover(audit: Pick<AuditLog, 'get' | 'append'>): Promise<number> {
-    const left = this.#state.read((view) => view.list(intents, this.#log))
+    const isOver = ({ id }: { readonly id: string }): boolean => this.#unrecorded.get(id) !== 'running'
+    const inState = this.#state
+      .read((view) => view.list(intents, this.#log))
+      .map(({ key, value }) => ({ id: key, record: value }))
+      .filter(isOver)
+    const kept = (this.#keeper?.intents() ?? []).filter(isOver)
+    const records = [...inState, ...kept.map(({ id, record }) => ({ id, record: JSON.parse(record) as AuditRecord }))]
     let recovered = 0
-    for (const { key, value } of left) {
-      if (this.#unrecorded.get(key) === 'running') continue
-      this.#unrecorded.delete(key)
-      if ((await audit.get(key)) === undefined) {
-        await audit.append({ ...value, additionalEventData: { ...value.additionalEventData, isRecovered: true } })
-        recovered++
-      }
-      await this.#state.transact((tx) => tx.delete(intents, this.#log, key))
+    for (const { id, record } of records) {
+      this.#unrecorded.delete(id)
+      if ((await audit.get(id)) !== undefined) continue
+      await audit.append({ ...record, additionalEventData: { ...record.additionalEventData, isRecovered: true } })
+      recovered++
     }
+    if (kept.length > 0) await this.#keeper?.forgetIntents(kept.map(({ id }) => id))
+    for (const { id } of inState) await this.#state.transact((tx) => tx.delete(intents, this.#log, id))
     return recovered
   }
 }

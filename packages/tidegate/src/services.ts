@@ -17,6 +17,7 @@ import { ecsService } from './services/ecs/index.ts'
 import { iamService } from './services/iam/index.ts'
 import type { Principals } from './services/iam/principals.ts'
 import type { Secrets } from './services/iam/ports.ts'
+import type { ObjectStore } from './services/s3/object-store.ts'
 import { stsService } from './services/sts/index.ts'
 import type { Mfa } from './services/sts/ports.ts'
 import { tidegateService } from './services/tidegate/index.ts'
@@ -36,6 +37,7 @@ export interface Parts {
   readonly identityProviders: IdentityProviderHosts
   /** For calls of services to each other. */
   readonly frontDoor: FrontDoor
+  readonly objects: ObjectStore
 }
 
 export function servicesOf({ state, keys, secrets, audit, organization, principals, identityProviders }: Parts): readonly Service[] {

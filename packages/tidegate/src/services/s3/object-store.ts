@@ -23,6 +23,8 @@ export interface ObjectStore {
   deleteBucket(bucketId: string): Promise<void>
   /** Whether it has neither version nor delete marker; uploads don't count. */
   isEmpty(bucketId: string): boolean
+  /** Whether the store could have given it. What can't be is an invalid version id; what can is one that may be there. */
+  isVersionId(versionId: string): boolean
 
   /**
    * Takes bytes in, before anything is known to be visible: hashes them, writes them, and makes them durable. It reads no faster than
