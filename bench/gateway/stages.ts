@@ -25,6 +25,7 @@ import { servicesOf } from '../../packages/tidegate/src/services.ts'
 import { openKeyRing } from '../../packages/tidegate/src/sessions/open-key-ring.ts'
 import { revocationsIn } from '../../packages/tidegate/src/sessions/revocation.ts'
 import { sealSecret } from '../../packages/tidegate/src/sessions/secrets.ts'
+import { openLogEvents } from '../../packages/tidegate/src/store/log-events.ts'
 import { openState } from '../../packages/tidegate/src/store/open-state.ts'
 import { SignatureVerifier } from '../../packages/tidegate/src/wire/sigv4/verifier.ts'
 import { wholeBody } from '../../packages/tidegate/src/wire/sigv4/verified-body.ts'
@@ -160,6 +161,8 @@ async function openParts(folder: DataFolder): Promise<Parts> {
       organization,
       principals,
       identityProviders: {},
+      logEvents: openLogEvents(folder.logEvents),
+      closing: new AbortController().signal,
       frontDoor: { call: () => Promise.reject(new Error('no operation that is measured calls another')) },
       objects,
     }),

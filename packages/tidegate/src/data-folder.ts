@@ -9,6 +9,7 @@ export interface DataFolder {
   readonly audit: string
   /** Bytes and catalogue of S3's objects. */
   readonly objects: string
+  readonly logEvents: string
   /** Socket on which the commands of this machine reach a running instance. */
   readonly control: string
   /** Credentials of an account's root user. */
@@ -25,6 +26,7 @@ export function dataFolder(path: string): DataFolder {
     keyRing: join(folder, 'keys.json'),
     audit: join(folder, 'audit'),
     objects: join(folder, 'objects'),
+    logEvents: join(folder, 'log-events.db'),
     control: join(folder, 'control.sock'),
     rootKey: (accountId) => join(folder, 'root-keys', `${accountId}.json`),
   }

@@ -24,12 +24,14 @@ import { OpenedSecrets } from './opened.ts'
 import { openObjectStore } from './objects/open-store.ts'
 import type { Secrets } from './services/iam/ports.ts'
 import { principalsOf } from './services/iam/principals.ts'
+import { expireEvents } from './services/logs/retention.ts'
 import { servicesOf } from './services.ts'
 import { sealMessage } from './sessions/authorization-message.ts'
 import { type KeyRing, openKeyRing } from './sessions/open-key-ring.ts'
 import { revocationsIn, revoke } from './sessions/revocation.ts'
 import { sealSecret } from './sessions/secrets.ts'
 import type { OpenState } from './store/durable-state.ts'
+import { openLogEvents } from './store/log-events.ts'
 import { openState } from './store/open-state.ts'
 import type { TraceSettings } from './telemetry/settings.ts'
 import { bodyLimitBytes } from './wire/protocol.ts'
@@ -94,7 +96,25 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     const { identityProviders } = configuration
     // What services ask of each other goes through the door that is built of them.
     const frontDoor: FrontDoor = { call: (inner) => frontDoorOf(plane).call(inner) }
-    const parts = { state: intents.state, keys, secrets, audit, organization, principals, identityProviders, frontDoor, objects }
+    const logEvents = opened.add(openLogEvents(folder.logEvents))
+    const expiry = setInterval(() => {
+      expireEvents({ state, events: logEvents }, clock()).catch((error: unknown) => log.problem('old log events cannot be deleted', error))
+    }, EXPIRY_MILLISECONDS)
+    opened.add({ close: () => clearInterval(expiry) })
+    const closing = new AbortController()
+    const parts = {
+      closing: closing.signal,
+      state: intents.state,
+      logEvents,
+      keys,
+      secrets,
+      audit,
+      organization,
+      principals,
+      identityProviders,
+      frontDoor,
+      objects,
+    }
     const services = servicesOf(parts)
     const counted = counts(services.map(({ name }) => name))
     const startTrace = options.traces && (await traced(options.traces, opened, log, counted))
@@ -140,7 +160,10 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
         return listAccounts(state)
       },
       auditKey: audit.verifierKey,
-      close: () => opened.close(),
+      close() {
+        closing.abort()
+        return opened.close()
+      },
     }
   } catch (error) {
     await opened.close()
@@ -212,6 +235,9 @@ async function answerControl(request: ControlRequest, { state, keys, folder, url
     }
   }
 }
+
+/** How often log events that are past their retention are deleted. */
+const EXPIRY_MILLISECONDS = 600_000
 
 /** Readiness ends when the state in memory is older: another gateway may have revoked something. */
 const STALE_MILLISECONDS = 5_000

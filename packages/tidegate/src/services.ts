@@ -17,6 +17,8 @@ import { ecsService } from './services/ecs/index.ts'
 import { iamService } from './services/iam/index.ts'
 import type { Principals } from './services/iam/principals.ts'
 import type { Secrets } from './services/iam/ports.ts'
+import { logsService } from './services/logs/index.ts'
+import type { LogEvents } from './services/logs/ports.ts'
 import type { ObjectStore } from './services/s3/object-store.ts'
 import { stsService } from './services/sts/index.ts'
 import type { Mfa } from './services/sts/ports.ts'
@@ -35,12 +37,25 @@ export interface Parts {
   readonly organization: Organization
   readonly principals: Principals
   readonly identityProviders: IdentityProviderHosts
+  readonly logEvents: LogEvents
+  /** Aborted when the instance closes. */
+  readonly closing: AbortSignal
   /** For calls of services to each other. */
   readonly frontDoor: FrontDoor
   readonly objects: ObjectStore
 }
 
-export function servicesOf({ state, keys, secrets, audit, organization, principals, identityProviders }: Parts): readonly Service[] {
+export function servicesOf({
+  state,
+  keys,
+  secrets,
+  audit,
+  organization,
+  principals,
+  identityProviders,
+  logEvents,
+  closing,
+}: Parts): readonly Service[] {
   const iam = iamService({
     state,
     secrets,
@@ -70,7 +85,8 @@ export function servicesOf({ state, keys, secrets, audit, organization, principa
     },
   })
   const tidegate = tidegateService({ decisions: decisionsIn(audit, keys), activity: activityIn(audit) })
-  return [withPorts(tidegate), withPorts(iam), withPorts(sts), withPorts(cloudTrail), withPorts(ecsService({ state }))]
+  const logs = logsService({ state, events: logEvents, closing })
+  return [withPorts(tidegate), withPorts(iam), withPorts(sts), withPorts(cloudTrail), withPorts(ecsService({ state })), withPorts(logs)]
 }
 
 /** Devices belong to IAM users; a root user has none here. */

@@ -4,6 +4,7 @@
  */
 import { headerOf } from '../kernel/wire-request.ts'
 import { jsonErrorResponse } from './error-body.ts'
+import { eventStreamBody, eventStreamOf, eventStreamType } from './event-stream.ts'
 import { readJsonInput } from './json-input.ts'
 import { jsonOutput } from './json-output.ts'
 import type { Exchange, WireProtocol } from './protocol.ts'
@@ -21,6 +22,10 @@ export function awsJson(style: MissingStyle = { code: 'ValidationException', mes
     writeOutput(operation, output, exchange) {
       const shape = structureOf(operation[5])
       const headers = { 'content-type': `application/x-amz-json-${versionOf(exchange)}`, 'x-amzn-requestid': exchange.requestId }
+      const events = eventStreamOf(shape)
+      if (events !== undefined) {
+        return { status: 200, headers: { ...headers, 'content-type': eventStreamType }, body: eventStreamBody(events, output) }
+      }
       // An operation without output answers with an empty body, as AWS does.
       return { status: 200, headers, body: shape.isUnit ? '' : jsonOutput(shape, output ?? {}) }
     },

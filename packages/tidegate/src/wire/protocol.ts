@@ -23,7 +23,7 @@ export interface WireProtocol {
 
 /** How many bytes of a body are read before the request is refused with `RequestEntityTooLarge`. */
 export const bodyLimitBytes: Readonly<Record<Protocol, number>> = {
-  'aws-json': 1_048_576,
+  'aws-json': 4_194_304, // PutLogEvents: 1 MiB of text, whose quotes and line feeds take two bytes each
   'aws-query': 1_048_576,
   'rest-xml': 4_194_304, // DeleteObjects: 1,000 keys of 1,024 bytes, each in its own element
 }

@@ -1,5 +1,6 @@
 /** The SDK's clients pointed at an instance. */
 import * as cloudtrail from '@aws-sdk/client-cloudtrail'
+import * as logs from '@aws-sdk/client-cloudwatch-logs'
 import * as ecs from '@aws-sdk/client-ecs'
 import * as iam from '@aws-sdk/client-iam'
 import * as sts from '@aws-sdk/client-sts'
@@ -15,7 +16,8 @@ import { command, type SdkClient, type SdkPackage } from './sdk-client.ts'
 export type Signer = Credentials | undefined
 
 function settingsFor(url: string, signer: Signer): object {
-  const common = { endpoint: url, region: 'us-east-1', maxAttempts: 1 }
+  // Some operations of Logs put a word before the name of the host, which an address does not bear.
+  const common = { endpoint: url, region: 'us-east-1', maxAttempts: 1, disableHostPrefix: true }
   if (signer !== undefined) return { ...common, credentials: signer }
   const none = { accessKeyId: 'none', secretAccessKey: 'none' }
   return { ...common, credentials: none, signer: { sign: (request: unknown) => Promise.resolve(request) } }
@@ -35,6 +37,10 @@ export function cloudTrailClient(url: string, signer: Signer): cloudtrail.CloudT
 
 export function ecsClient(url: string, signer: Signer): ecs.ECSClient {
   return new ecs.ECSClient(settingsFor(url, signer))
+}
+
+export function logsClient(url: string, signer: Signer): logs.CloudWatchLogsClient {
+  return new logs.CloudWatchLogsClient(settingsFor(url, signer))
 }
 
 /** The credentials that an answer of STS holds. */
@@ -98,6 +104,7 @@ async function callOwn(endpoint: string, signer: Signer, operation: StaticOperat
 
 const packages: Readonly<Record<string, { readonly package: SdkPackage; readonly client: string }>> = {
   ecs: { package: ecs, client: 'ECSClient' },
+  logs: { package: logs, client: 'CloudWatchLogsClient' },
   iam: { package: iam, client: 'IAMClient' },
   sts: { package: sts, client: 'STSClient' },
   cloudtrail: { package: cloudtrail, client: 'CloudTrailClient' },

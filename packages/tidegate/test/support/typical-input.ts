@@ -15,7 +15,7 @@ export interface Typical {
 
 export function typicalInput({ name, schema }: Pick<Operation, 'name' | 'schema'>, typical: Typical): Record<string, unknown> {
   const { account } = typical
-  const exact = exactInputs(typical)[name]
+  const exact = { ...exactInputs(typical), ...(schema[1] === logsNamespace && logsInputs(account)) }[name]
   if (exact !== undefined) return exact
   const values = valuesByMember(account)
   const { members } = structureOf(schema[4])
@@ -46,6 +46,34 @@ function exactInputs({ account, webIdentityToken }: Typical): Readonly<Record<st
     UpdateGroup: { GroupName: 'nobody', NewGroupName: 'nobody-else' },
   }
 }
+
+/** Operations that other services have under the same name, with other shapes. */
+function logsInputs(account: string): Readonly<Record<string, Record<string, unknown>>> {
+  const resourceArn = `arn:aws:logs:us-east-1:${account}:log-group:nobody`
+  const logGroupName = 'nobody'
+  return {
+    CreateLogGroup: { logGroupName, tags: { team: 'payments' } },
+    DescribeLogStreams: { logGroupName },
+    FilterLogEvents: { logGroupName },
+    GetLogEvents: { logGroupName, logStreamName: 'nobody' },
+    ListTagsForResource: { resourceArn },
+    PutLogEvents: { logGroupName, logStreamName: 'nobody', logEvents: [{ timestamp: 1, message: 'nothing' }] },
+    PutMetricFilter: {
+      logGroupName,
+      filterName: 'nobody',
+      filterPattern: 'ERROR',
+      metricTransformations: [{ metricName: 'errors', metricNamespace: 'nobody', metricValue: '1' }],
+    },
+    PutResourcePolicy: { policyName: 'nobody', policyDocument: trustPolicy },
+    PutRetentionPolicy: { logGroupName, retentionInDays: 7 },
+    TagLogGroup: { logGroupName, tags: { team: 'payments' } },
+    TagResource: { resourceArn, tags: { team: 'payments' } },
+    UntagLogGroup: { logGroupName, tags: ['team'] },
+    UntagResource: { resourceArn, tagKeys: ['team'] },
+  }
+}
+
+const logsNamespace = 'com.amazonaws.cloudwatchlogs'
 
 function valuesByMember(account: string): Readonly<Record<string, unknown>> {
   const policy = `arn:aws:iam::${account}:policy/nothing`
