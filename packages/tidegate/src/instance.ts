@@ -4,10 +4,15 @@
 import { type Account, ensureAccount, listAccounts, newAccountId } from './accounts.ts'
 import { openAuditLog } from './audit/log.ts'
 import { credentialsFrom } from './callers.ts'
+import { consoleFolder } from './console-folder.ts'
 import type { Configuration } from './configuration/configuration.ts'
 import { Organization } from './configuration/organization.ts'
 import { type ControlRequest, listenForControl } from './control.ts'
 import { type DataFolder, prepareDataFolder } from './data-folder.ts'
+import { sandboxed } from './endpoints/console/headers.ts'
+import { consoleRoutes } from './endpoints/console/routes.ts'
+import { consoleSignIn } from './endpoints/console/sign-in.ts'
+import { fetchJson } from './federation/safe-fetch.ts'
 import { AuditSink } from './gateway/audit-sink.ts'
 import { type Counts, counts } from './gateway/counts.ts'
 import { frontDoorOf } from './gateway/front-door.ts'
@@ -138,13 +143,17 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       startTrace,
       report: (error, requestId) => log.problem('a request failed on our side', error, { requestId }),
     }
+    const forConsole = consoleRoutes({
+      folder: consoleFolder(),
+      signIn: consoleSignIn({ providers: [], fetchJson: (url, form) => fetchJson(url, identityProviders, form) }),
+    })
     const { host, port, tls } = options
     const listener = opened.add(
       await listen({
         host,
         port,
         ...(tls && { tls }),
-        serve: (request) => serve(request, plane),
+        serve: async (request) => forConsole(request) ?? sandboxed(request, await serve(request, plane)),
         routes: operatorRoutes({ isReady: () => clock() - state.freshAt < STALE_MILLISECONDS, metrics: () => counted.text() }),
         onFailure: (error, requestId) => log.problem('an answer could not be made', error, { requestId }),
       }),

@@ -37,13 +37,16 @@ export class FetchError extends Error {
   }
 }
 
-/** The JSON text at a URL. Rejects with `FetchError`. */
-export async function fetchJson(text: string, options: SafeFetchOptions = {}): Promise<string> {
+/**
+ * The JSON text at a URL. Rejects with `FetchError`.
+ * @param form posted to it, where there is one
+ */
+export async function fetchJson(text: string, options: SafeFetchOptions = {}, form?: URLSearchParams): Promise<string> {
   const url = acceptUrl(text, options)
   const { timeoutMs = 5000, maxBytes = 262_144 } = options
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const response = await open(url, { signal, lookup: judgedLookup(url.hostname, options) })
+    const response = await open(url, { signal, lookup: judgedLookup(url.hostname, options) }, form?.toString())
     try {
       assertJson(response)
       return await read(response, maxBytes)
@@ -103,12 +106,22 @@ function judgedLookup(host: string, options: SafeFetchOptions): LookupFunction {
 }
 
 /** One connection for one request: nothing is kept that a later request could be sent over unjudged. */
-function open(url: URL, { signal, lookup }: { readonly signal: AbortSignal; readonly lookup: LookupFunction }): Promise<IncomingMessage> {
+function open(
+  url: URL,
+  { signal, lookup }: { readonly signal: AbortSignal; readonly lookup: LookupFunction },
+  form: string | undefined,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const headers = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'tidegate' }
-    const options: RequestOptions = { method: 'GET', headers, agent: false, signal, lookup, maxHeaderSize: 16_384 }
+    const headers = {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'tidegate',
+      ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(form) }),
+    }
+    const method = form === undefined ? 'GET' : 'POST'
+    const options: RequestOptions = { method, headers, agent: false, signal, lookup, maxHeaderSize: 16_384 }
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
-    send(url, options).on('response', resolve).on('error', reject).end()
+    send(url, options).on('response', resolve).on('error', reject).end(form)
   })
 }
 
