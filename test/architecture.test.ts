@@ -24,6 +24,7 @@ const mayImport: Record<string, readonly string[]> = {
   endpoints: ['kernel', 'wire', 'federation'], // task credentials, metadata, OIDC discovery
   demo: [], // an identity provider for demonstrations; loaded only for them
   main: [
+    'api',
     'kernel',
     'wire',
     'services',
@@ -41,7 +42,7 @@ const mayImport: Record<string, readonly string[]> = {
     'demo',
   ],
   cli: ['main', 'api', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry'],
-  console: [], // speaks HTTP to the plane like any other client
+  console: ['api'], // speaks HTTP to the plane like any other client
 }
 
 const maxLines = 400
