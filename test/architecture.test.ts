@@ -18,6 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   store: ['kernel', 'services', 'audit'], // implements ports that services and audit declare
   objects: ['kernel', 'services'], // the object store: implements the port that S3 declares
   sessions: ['kernel'], // key ring, session tokens, revocations
+  'log-drivers': ['kernel', 'services'], // output of containers, into CloudWatch Logs
   runtime: ['kernel', 'services'], // where containers run: Docker, processes
   gateway: ['kernel', 'wire', 'policy', 'audit'], // is handed the operation table, never imports a service
   telemetry: ['kernel', 'gateway'], // sends the traces that the gateway tells
