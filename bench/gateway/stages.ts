@@ -165,6 +165,7 @@ async function openParts(folder: DataFolder): Promise<Parts> {
       closing: new AbortController().signal,
       frontDoor: { call: () => Promise.reject(new Error('no operation that is measured calls another')) },
       objects,
+      ecs: { scheduling: { taskChanged: () => {}, serviceChanged: () => {} }, runtime: { attributes: [] }, newId: () => '' },
     }),
     audit,
     async close() {

@@ -23,10 +23,13 @@ import type { StartTrace } from './gateway/tracing.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import type { FrontDoor } from './kernel/front-door.ts'
 import type { Service } from './kernel/operation.ts'
+import type { Timers } from './kernel/timers.ts'
+import { defaultRuntime, ecsScheduler, newEcsId, systemTimers } from './ecs-scheduler.ts'
 import { Intents } from './intents.ts'
 import type { Logger } from './log.ts'
 import { OpenedSecrets } from './opened.ts'
 import { openObjectStore } from './objects/open-store.ts'
+import type { Runtime } from './services/ecs/runtime-port.ts'
 import type { Secrets } from './services/iam/ports.ts'
 import { principalsOf } from './services/iam/principals.ts'
 import { expireEvents } from './services/logs/retention.ts'
@@ -55,6 +58,9 @@ export interface InstanceOptions {
   /** Nothing is traced where absent. */
   readonly traces?: TraceSettings | undefined
   readonly clock?: Clock
+  readonly timers?: Timers
+  /** What tasks run on. */
+  readonly runtime?: Runtime
   readonly log: Logger
 }
 
@@ -101,6 +107,9 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     const { identityProviders } = configuration
     // What services ask of each other goes through the door that is built of them.
     const frontDoor: FrontDoor = { call: (inner) => frontDoorOf(plane).call(inner) }
+    const { runtime = defaultRuntime(folder, log), timers = systemTimers } = options
+    const scheduler = ecsScheduler({ state, frontDoor, runtime, clock, timers, log, url: () => listener.url })
+    const ecs = { scheduling: scheduler, runtime, newId: newEcsId }
     const logEvents = opened.add(openLogEvents(folder.logEvents))
     const expiry = setInterval(() => {
       expireEvents({ state, events: logEvents }, clock()).catch((error: unknown) => log.problem('old log events cannot be deleted', error))
@@ -119,6 +128,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       identityProviders,
       frontDoor,
       objects,
+      ecs,
     }
     const services = servicesOf(parts)
     const counted = counts(services.map(({ name }) => name))
@@ -158,6 +168,8 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
         onFailure: (error, requestId) => log.problem('an answer could not be made', error, { requestId }),
       }),
     )
+    opened.add(scheduler)
+    await scheduler.start()
     const control = await listenForControl(folder.control, (request) =>
       answerControl(request, { ...options, state, keys, url: listener.url, clock }),
     )

@@ -14,6 +14,7 @@ import { type Service, withPorts } from './kernel/operation.ts'
 import type { State } from './kernel/state.ts'
 import { cloudTrailService } from './services/cloudtrail/index.ts'
 import { ecsService } from './services/ecs/index.ts'
+import type { EcsPorts } from './services/ecs/ports.ts'
 import { iamService } from './services/iam/index.ts'
 import type { Principals } from './services/iam/principals.ts'
 import type { Secrets } from './services/iam/ports.ts'
@@ -43,6 +44,7 @@ export interface Parts {
   /** For calls of services to each other. */
   readonly frontDoor: FrontDoor
   readonly objects: ObjectStore
+  readonly ecs: Omit<EcsPorts, 'state'>
 }
 
 export function servicesOf({
@@ -55,6 +57,7 @@ export function servicesOf({
   identityProviders,
   logEvents,
   closing,
+  ecs,
 }: Parts): readonly Service[] {
   const iam = iamService({
     state,
@@ -86,7 +89,14 @@ export function servicesOf({
   })
   const tidegate = tidegateService({ decisions: decisionsIn(audit, keys), activity: activityIn(audit) })
   const logs = logsService({ state, events: logEvents, closing })
-  return [withPorts(tidegate), withPorts(iam), withPorts(sts), withPorts(cloudTrail), withPorts(ecsService({ state })), withPorts(logs)]
+  return [
+    withPorts(tidegate),
+    withPorts(iam),
+    withPorts(sts),
+    withPorts(cloudTrail),
+    withPorts(ecsService({ state, ...ecs })),
+    withPorts(logs),
+  ]
 }
 
 /** Devices belong to IAM users; a root user has none here. */

@@ -30,7 +30,7 @@ export function authorizeCall(
   requestKeys: Readonly<Record<string, string | readonly string[]>>,
   guardrails: Guardrails,
 ): Authorization {
-  const [first, ...others] = checks.map((check) => authorizationCheck(check, call, requestKeys, guardrails))
+  const [first, ...others] = checks.map((check) => decisiveOf(check, (one) => authorizationCheck(one, call, requestKeys, guardrails)))
   if (first === undefined) return { checks: [] }
   return { checks: [first, ...others], decisive: authorizeAll([first, ...others]) }
 }
@@ -63,6 +63,18 @@ export function sealedTrace(
     if (fits(sealed)) return sealed
   }
   return undefined
+}
+
+/** Of the names that a resource goes by, the one that decides: one that is denied, else one that is allowed, else its own. */
+function decisiveOf({ otherResources = [], ...check }: Check, judge: (check: Check) => AuthorizationCheck): AuthorizationCheck {
+  const own = judge(check)
+  if (otherResources.length === 0) return own
+  const judged = [own, ...otherResources.map((resource) => judge({ ...check, resource }))].map((one) => ({
+    one,
+    effect: authorizeAll([one]).decision.effect,
+  }))
+  const decisive = judged.find(({ effect }) => effect === 'explicit-deny') ?? judged.find(({ effect }) => effect === 'allow')
+  return decisive?.one ?? own
 }
 
 function authorizationCheck(

@@ -47,7 +47,8 @@ async function settle(
 function find(inner: InnerCall, services: readonly Service[]): { readonly service: Service; readonly operation: Operation } {
   const service = services.find(({ name }) => name === inner.service)
   const operation = service?.operations.find(({ name }) => name === inner.operation)
-  if (service === undefined || operation === undefined) throw new Error(`nothing serves ${inner.service}:${inner.operation}`)
+  if (service === undefined || operation === undefined)
+    throw commonError('UnknownOperationException', `Nothing here serves ${inner.service}:${inner.operation}.`)
   return { service, operation }
 }
 

@@ -11,6 +11,8 @@ export interface Check {
   readonly action: string
   /** ARN, or `*` for actions without resource-level permissions. */
   readonly resource: string
+  /** Other ARNs that policies may speak of it by: a Deny on any of them denies, an Allow on any of them allows. */
+  readonly otherResources?: readonly string[]
   /** Account that owns the resource; the caller's own where absent. */
   readonly accountId?: string
   /** Condition keys of this check, beside those that every request has. */

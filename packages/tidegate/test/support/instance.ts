@@ -21,7 +21,7 @@ export interface Credentials {
 
 export const mainAccount = '111122223333'
 
-export interface TestOptions extends Partial<Pick<InstanceOptions, 'clock' | 'traces'>> {
+export interface TestOptions extends Partial<Pick<InstanceOptions, 'clock' | 'traces' | 'timers' | 'runtime'>> {
   /** A data folder that stays when the instance is closed; a new one that goes with it where absent. */
   readonly folder?: string
 }

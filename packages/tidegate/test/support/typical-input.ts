@@ -40,6 +40,12 @@ function exactInputs({ account, webIdentityToken }: Typical): Readonly<Record<st
       taskRoleArn: RoleArn,
       tags: [{ key: 'team', value: 'payments' }],
     },
+    DescribeTasks: { tasks: [nobodysTask] },
+    RunTask: { cluster: 'nobody-else', taskDefinition: 'nobody', tags: [{ key: 'team', value: 'payments' }] },
+    StartTask: { taskDefinition: 'nobody', containerInstances: [nobodysTask] },
+    StopTask: { task: nobodysTask },
+    GetTaskProtection: { cluster: 'nobody', tasks: [nobodysTask] },
+    UpdateTaskProtection: { cluster: 'nobody', tasks: [nobodysTask], protectionEnabled: true },
     UpdateAccountPasswordPolicy: {},
     UpdateAssumeRolePolicy: { RoleName: 'nobody', PolicyDocument: trustPolicy },
     UpdateUser: { UserName: 'nobody', NewUserName: 'nobody-else' },
@@ -132,3 +138,5 @@ function itemOf(name: string, shape: Shape): unknown {
 const identityPolicy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}'
 const trustPolicy =
   '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ecs-tasks.amazonaws.com"},"Action":"sts:AssumeRole"}}'
+
+const nobodysTask = '00000000000000000000000000000000'

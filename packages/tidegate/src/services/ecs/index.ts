@@ -1,5 +1,6 @@
 /**
- * Amazon Elastic Container Service: clusters, task definitions, their tags, account settings.
+ * Amazon Elastic Container Service: clusters, task definitions, tasks, services, their tags, account settings. Operations say what is wanted;
+ * the scheduler makes it so.
  * @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/Welcome.html
  */
 import * as client from '@aws-sdk/client-ecs'
@@ -15,6 +16,9 @@ import {
   updateCluster,
   updateClusterSettings,
 } from './operations/clusters.ts'
+import { runTask, startTask } from './operations/run-task.ts'
+import * as taskProtection from './operations/task-protection.ts'
+import { describeTasks, listTasks, stopTask } from './operations/tasks.ts'
 import * as tags from './operations/tags.ts'
 import {
   deleteTaskDefinitions,
@@ -52,6 +56,12 @@ const ecsOperations: readonly Operation<EcsPorts>[] = [
   listTaskDefinitionFamilies,
   listTaskDefinitions,
   registerTaskDefinition,
+  describeTasks,
+  listTasks,
+  runTask,
+  startTask,
+  stopTask,
   ...Object.values(accountSettings),
+  ...Object.values(taskProtection),
   ...Object.values(tags),
 ]

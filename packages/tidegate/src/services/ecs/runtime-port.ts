@@ -44,6 +44,7 @@ export interface ContainerRef {
 
 /** What runtimes tell. They may tell it twice. */
 export interface RuntimeListener {
+  /** After all of its output was told. */
   exited(container: ContainerRef, exit: ContainerExit): void
   health(container: ContainerRef, status: HealthStatus, at: number): void
   /**

@@ -29,7 +29,8 @@ export interface Cluster {
 export interface TaskDefinition {
   readonly family: string
   readonly revision: number
-  readonly status: 'ACTIVE' | 'INACTIVE'
+  /** A deleted one stays as long as something runs by it. */
+  readonly status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS'
   /** Milliseconds since 1970, as all times here. */
   readonly registeredAt: number
   readonly registeredBy: string

@@ -62,3 +62,11 @@ function assertCount(tags: readonly Tag[]): void {
 
 const isKey = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u
 const isValue = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u
+
+/** @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html#managed-tags */
+export function managedTags(cluster: string, service?: string): readonly Tag[] {
+  return [
+    { key: 'aws:ecs:clusterName', value: cluster },
+    ...(service === undefined ? [] : [{ key: 'aws:ecs:serviceName', value: service }]),
+  ]
+}

@@ -25,11 +25,12 @@ import type { View } from '../../../kernel/state.ts'
 import { ecsArn, taskDefinitionName, type TaskDefinitionName, type Where } from '../arn.ts'
 import { ecsOperation, whereOf } from '../ecs-operation.ts'
 import { ecsError } from '../errors.ts'
-import { taskSize } from '../fargate-sizes.ts'
 import { pageOf } from '../page.ts'
 import { passRoleChecks } from '../pass-role.ts'
+import { sizeKeys } from '../size-keys.ts'
 import { families, familyKey, type TaskDefinition, taskDefinitionKey, taskDefinitions } from '../state.ts'
 import { requestTags, resourceTags, tagsOf } from '../tags.ts'
+import { usedDefinitions } from '../used-definitions.ts'
 import { assertDefinition, taskDefinitionArn, taskDefinitionShape, withDefaults } from '../task-definition.ts'
 
 export const registerTaskDefinition = ecsOperation<RegisterTaskDefinitionCommandInput, RegisterTaskDefinitionCommandOutput>(
@@ -43,7 +44,7 @@ export const registerTaskDefinition = ecsOperation<RegisterTaskDefinitionCommand
       const resource = ecsArn(whereOf(call), 'task-definition', `${input.family}:*`)
       const tags = requestTags(input.tags)
       const checks = [
-        { action: 'ecs:RegisterTaskDefinition', resource, context: { ...tags, ...sizeKeys(input) } },
+        { action: 'ecs:RegisterTaskDefinition', resource, context: { ...tags, ...definitionKeys(input) } },
         ...passRoleChecks(call.caller.accountId, [input.executionRoleArn, input.taskRoleArn]),
       ]
       if ((input.tags ?? []).length === 0) return checks
@@ -97,7 +98,7 @@ export const deregisterTaskDefinition = ecsOperation<DeregisterTaskDefinitionCom
       const gone = await call.state.transact((tx) => {
         const known = findTaskDefinition(tx, where, name)
         if (known === undefined) throw ecsError('ClientException', 'The specified task definition does not exist.')
-        if (known.status === 'INACTIVE') return known
+        if (known.status !== 'ACTIVE') return known
         const inactive: TaskDefinition = { ...known, status: 'INACTIVE', deregisteredAt: call.now }
         tx.put(taskDefinitions, where.accountId, taskDefinitionKey(where.region, inactive), inactive)
         return inactive
@@ -123,14 +124,17 @@ export const deleteTaskDefinitions = ecsOperation<DeleteTaskDefinitionsCommandIn
       return call.state.transact((tx) => {
         const deleted: TaskDefinition[] = []
         const failures: Failure[] = []
+        const used = usedDefinitions(tx, where.accountId)
         for (const name of namesToDelete(input, where)) {
           const known = findTaskDefinition(tx, where, name)
           if (known?.status === 'INACTIVE') {
-            tx.delete(taskDefinitions, where.accountId, taskDefinitionKey(where.region, known))
+            const key = taskDefinitionKey(where.region, known)
+            if (used.has(key)) tx.put(taskDefinitions, where.accountId, key, { ...known, status: 'DELETE_IN_PROGRESS' })
+            else tx.delete(taskDefinitions, where.accountId, key)
             deleted.push(known)
           } else failures.push({ arn: taskDefinitionArn(where, name), reason: known === undefined ? noSuchRevision : stillActive })
         }
-        // Nothing runs on one that is deleted, so it is gone at once; ECS answers with the state in between.
+        // One that nothing runs by is gone at once; ECS answers with the state in between.
         const shapes = deleted.map((each) => ({ ...taskDefinitionShape(where, each), status: 'DELETE_IN_PROGRESS' as const }))
         return { taskDefinitions: shapes, failures }
       })
@@ -199,14 +203,12 @@ function namesToDelete(
   })
 }
 
-function sizeKeys(input: Given<RegisterTaskDefinitionCommandInput>): Readonly<Record<string, string | readonly string[]>> {
+function definitionKeys(input: Given<RegisterTaskDefinitionCommandInput>): Readonly<Record<string, string | readonly string[]>> {
   const { requiresCompatibilities = [], containerDefinitions } = input
-  const { cpu, memory } = taskSize(input)
   return {
     ...(requiresCompatibilities.length > 0 && { 'ecs:compute-compatibility': requiresCompatibilities }),
     'ecs:privileged': String(containerDefinitions.some(({ privileged }) => privileged === true)),
-    ...(cpu !== undefined && { 'ecs:task-cpu': String(cpu), 'tidegate:TaskCpu': String(cpu) }),
-    ...(memory !== undefined && { 'ecs:task-memory': String(memory), 'tidegate:TaskMemory': String(memory) }),
+    ...sizeKeys(input),
   }
 }
 

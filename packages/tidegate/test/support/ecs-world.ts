@@ -1,0 +1,191 @@
+/** A scheduler over state in memory, a simulated runtime and time that a test owns. Tasks and services are put there as operations would. */
+import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
+import { commonError } from '../../src/kernel/aws-error.ts'
+import { type FrontDoor, type InnerCall, RefusedCall } from '../../src/kernel/front-door.ts'
+import type { State } from '../../src/kernel/state.ts'
+import type { LogDriver, LoggedContainer, OutputLine, TaskEndpoints, TaskIdentity } from '../../src/services/ecs/runtime-port.ts'
+import { Scheduler } from '../../src/services/ecs/scheduler/scheduler.ts'
+import { type TaskDefinition, taskDefinitionKey, taskDefinitions } from '../../src/services/ecs/state.ts'
+import { newTask, taskArn, type TaskRequest } from '../../src/services/ecs/task.ts'
+import { type Task, taskKey, tasks } from '../../src/services/ecs/task-state.ts'
+import { memoryState } from '../../src/store/open-state.ts'
+import { SimulatedRuntime } from './simulated-runtime.ts'
+import { VirtualTime } from './virtual-time.ts'
+
+const where = { accountId: '111122223333', region: 'us-east-1' }
+
+type Containers = NonNullable<RegisterTaskDefinitionCommandInput['containerDefinitions']>
+
+export class EcsWorld {
+  readonly time: VirtualTime
+  readonly runtime: SimulatedRuntime
+  readonly problems: string[] = []
+  readonly endpoints = new RecordedEndpoints()
+  readonly calls: InnerCall[] = []
+  readonly log = new RecordedLog()
+  /** Answers what the front door answers, or throws what it refuses with. */
+  answer: (call: InnerCall) => unknown = () => ({ Credentials: { AccessKeyId: 'ASIAEXAMPLE', SessionToken: 'token' } })
+  #ids = 0
+  scheduler: Scheduler
+  readonly state: State
+
+  private constructor(state: State, time: VirtualTime) {
+    this.state = state
+    this.time = time
+    this.runtime = new SimulatedRuntime({ clock: time.clock, timers: time })
+    this.scheduler = this.#newScheduler()
+  }
+
+  static async open(): Promise<EcsWorld> {
+    const time = new VirtualTime()
+    const world = new EcsWorld(await memoryState(time.clock), time)
+    await world.scheduler.start()
+    return world
+  }
+
+  /** The scheduler goes, as with a crash, and another one comes. Containers go on. */
+  async restart(): Promise<void> {
+    await this.crash()
+    await this.recover()
+  }
+
+  async crash(): Promise<void> {
+    await this.scheduler.close()
+  }
+
+  async recover(): Promise<void> {
+    this.scheduler = this.#newScheduler()
+    await this.scheduler.start()
+    await this.time.advance(0)
+  }
+
+  readonly newId = (): string => {
+    this.#ids++
+    return this.#ids.toString(16).padStart(32, '0')
+  }
+
+  async define(family: string, containers: Containers, more: Partial<TaskDefinition['definition']> = {}): Promise<TaskDefinition> {
+    const revision = this.state.read((view) => view.list(taskDefinitions, where.accountId, { prefix: `us-east-1/${family}:` })).length + 1
+    const taskDefinition: TaskDefinition = {
+      family,
+      revision,
+      status: 'ACTIVE',
+      registeredAt: this.time.clock(),
+      registeredBy: 'somebody',
+      definition: { containerDefinitions: containers, ...more },
+      tags: [],
+    }
+    await this.state.transact((tx) =>
+      tx.put(taskDefinitions, where.accountId, taskDefinitionKey('us-east-1', taskDefinition), taskDefinition),
+    )
+    return taskDefinition
+  }
+
+  /** A task, put there and not looked at yet. */
+  async run(taskDefinition: TaskDefinition, more: Partial<TaskRequest> = {}): Promise<Task> {
+    const task = newTask(this.newId(), this.time.clock(), {
+      cluster: 'default',
+      taskDefinition,
+      launchType: 'EC2',
+      group: `family:${taskDefinition.family}`,
+      overrides: {},
+      enableExecuteCommand: false,
+      tags: [],
+      createdBy: [],
+      ...more,
+    })
+    await this.state.transact((tx) => tx.put(tasks, where.accountId, taskKey('us-east-1', task), task))
+    this.scheduler.taskChanged(where, task)
+    return task
+  }
+
+  /** As StopTask does. */
+  async stop({ cluster, id }: Task, stoppedReason = 'Task stopped by user'): Promise<void> {
+    const key = taskKey('us-east-1', { cluster, id })
+    await this.state.transact((tx) => {
+      const task = tx.get(tasks, where.accountId, key)
+      if (task === undefined) return
+      const stopping = { desiredStatus: 'STOPPED', stopCode: 'UserInitiated', stoppedReason, stoppingAt: this.time.clock() } as const
+      tx.put(tasks, where.accountId, key, { ...task, ...stopping })
+    })
+    this.scheduler.taskChanged(where, { cluster, id })
+  }
+
+  task({ cluster, id }: Pick<Task, 'cluster' | 'id'>): Task {
+    const task = this.state.read((view) => view.get(tasks, where.accountId, taskKey('us-east-1', { cluster, id })))
+    if (task === undefined) throw new Error('the task is forgotten')
+    return task
+  }
+
+  get tasks(): readonly Task[] {
+    return this.state.read((view) => view.list(tasks, where.accountId).map(({ value }) => value))
+  }
+
+  arn(task: Pick<Task, 'cluster' | 'id'>): string {
+    return taskArn(where, task)
+  }
+
+  refuse(code: 'AccessDenied' | 'AccessDeniedException', message: string): never {
+    throw new RefusedCall(commonError(code, message), 'decision-1')
+  }
+
+  #newScheduler(): Scheduler {
+    const frontDoor: FrontDoor = {
+      call: (call) => {
+        this.calls.push(call)
+        return new Promise((resolve) => resolve(this.answer(call)))
+      },
+    }
+    return new Scheduler({
+      state: this.state,
+      runtime: this.runtime,
+      endpoints: this.endpoints,
+      logDrivers: { awslogs: this.log },
+      frontDoor,
+      clock: this.time.clock,
+      timers: this.time,
+      newId: this.newId,
+      report: (message, error) => this.problems.push(`${message}: ${String(error)}`),
+    })
+  }
+}
+
+class RecordedEndpoints implements TaskEndpoints {
+  readonly opened: TaskIdentity[] = []
+  readonly closed: string[] = []
+  refusal: Error | undefined
+
+  open(task: TaskIdentity): Promise<void> {
+    if (this.refusal !== undefined) return Promise.reject(this.refusal)
+    this.opened.push(task)
+    return Promise.resolve()
+  }
+
+  environmentOf({ taskId }: TaskIdentity): Readonly<Record<string, string>> {
+    return { AWS_REGION: 'us-east-1', AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: `/v2/credentials/${taskId}` }
+  }
+
+  close(arn: string): Promise<void> {
+    this.closed.push(arn)
+    return Promise.resolve()
+  }
+}
+
+class RecordedLog implements LogDriver {
+  readonly opened: LoggedContainer[] = []
+  readonly lines: string[] = []
+  refusal: Error | undefined
+
+  async open(container: LoggedContainer) {
+    await container.as()
+    if (this.refusal !== undefined) throw this.refusal
+    this.opened.push(container)
+    return {
+      write: (lines: readonly OutputLine[]): Promise<void> => {
+        this.lines.push(...lines.map(({ text }) => text))
+        return Promise.resolve()
+      },
+      close: () => Promise.resolve(),
+    }
+  }
+}
