@@ -39,6 +39,7 @@ const mayImport: Record<string, readonly string[]> = {
     'telemetry',
     'endpoints',
     'runtime',
+    'log-drivers',
     'policy',
     'demo',
   ],
