@@ -1,60 +1,27 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'vitest'
+import { bodyOf, bytesOf, large, openedStore, plain } from '../../test/support/object-store.ts'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
-import type { ObjectAttributes, ObjectStore, StoredObject, StoredVersion } from '../services/s3/object-store.ts'
+import type { ObjectStore, StoredObject } from '../services/s3/object-store.ts'
+import { startCatalogueThread } from './catalogue-client.ts'
 import { type OpenObjectStore, openObjectStore } from './open-store.ts'
 
-const plain: ObjectAttributes = { headers: { 'content-type': 'text/plain' }, metadata: { who: 'ä' }, storageClass: 'STANDARD' }
 const unversioned = { bucketId: 'b', versioning: 'unversioned', attributes: plain } as const
 const enabled = { ...unversioned, versioning: 'enabled' } as const
 const suspended = { ...unversioned, versioning: 'suspended' } as const
 
-async function opened(context: Pick<TestContext, 'onTestFinished'>, folder = temporaryFolder(context)): Promise<OpenObjectStore> {
-  let now = 1000
-  const store = await openObjectStore({
-    folder,
-    clock: () => now++,
-    onProblem: (what, error) => {
-      throw new Error(what, { cause: error })
-    },
-  })
-  context.onTestFinished(() => store.close())
-  await store.createBucket('b')
-  return store
-}
-
-async function* bodyOf(...chunks: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
-  for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk))
-}
+const opened = (context: TestContext, folder?: string): Promise<OpenObjectStore> =>
+  openedStore(context, folder === undefined ? {} : { folder })
 
 async function put(store: ObjectStore, key: string, text: string | Uint8Array, how: object = {}): Promise<StoredObject> {
   return store.putObject({ ...unversioned, key, staged: await store.stage(bodyOf(text)), ...how })
-}
-
-async function bytesOf(store: ObjectStore, version: StoredVersion | undefined, range?: { start: number; end: number }): Promise<Buffer> {
-  if (version?.kind !== 'object') throw new Error('there is no object')
-  const chunks: Uint8Array[] = []
-  for await (const chunk of store.open(version, range)) chunks.push(chunk)
-  const sent: Uint8Array[] = []
-  await store.open(version, range).sendTo(async (bytes) => {
-    sent.push(Buffer.from(bytes))
-    await Promise.resolve()
-  })
-  if (!Buffer.concat(chunks).equals(Buffer.concat(sent))) throw new Error('the two ways of reading differ')
-  return Buffer.concat(chunks)
 }
 
 const read = async (store: ObjectStore, key: string, versionId?: string): Promise<string> =>
   (await bytesOf(store, store.find('b', key, versionId))).toString()
 
 const refused = (reason: string): object => ({ name: 'StoreRefusal', reason })
-
-/** Bytes in which no two places are alike. */
-function large(size: number, seed = 1): Buffer {
-  const words = Uint32Array.from({ length: Math.ceil(size / 4) }, (_, i) => Math.imul(i + seed, 2654435761))
-  return Buffer.from(words.buffer, 0, size)
-}
 
 test('nothing is put where there is no bucket, and nothing is left of it', async (context) => {
   const { expect } = context
@@ -258,7 +225,7 @@ test('a bucket with something in it stays; one that went takes no more', async (
 test('all of it is there when it is opened again, and a second process is refused meanwhile', async (context) => {
   const { expect } = context
   const folder = temporaryFolder(context)
-  const first = await opened(context, folder)
+  const first = await openedStore(context, { folder, startWriter: startCatalogueThread })
   await put(first, 'small', 'x')
   await put(first, 'large', large(1_000_000))
   await expect(openObjectStore({ folder, clock: () => 0, onProblem: () => {} })).rejects.toThrow('is open in another process')
