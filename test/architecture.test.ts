@@ -43,7 +43,7 @@ const mayImport: Record<string, readonly string[]> = {
     'policy',
     'demo',
   ],
-  cli: ['main', 'api', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry'],
+  cli: ['main', 'api', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry', 'objects'],
   console: ['api'], // speaks HTTP to the plane like any other client
 }
 

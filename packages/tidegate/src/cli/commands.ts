@@ -13,6 +13,7 @@ import { keysRotate } from './commands/keys-rotate.ts'
 import { policyEvaluate } from './commands/policy-evaluate.ts'
 import { policyExplain } from './commands/policy-explain.ts'
 import { policyValidate } from './commands/policy-validate.ts'
+import { s3Scrub } from './commands/s3-scrub.ts'
 import { sessionRevoke } from './commands/session-revoke.ts'
 import { status } from './commands/status.ts'
 import { trace } from './commands/trace.ts'
@@ -38,4 +39,5 @@ export const commands: readonly Command[] = [
   auditVerify,
   auditProve,
   auditExport,
+  s3Scrub,
 ]

@@ -31,7 +31,7 @@ export async function openedStore(
 }
 
 /** The writer of the catalogue on this thread; it waits for no disk, as long as the process lives nothing can tell. */
-export function writerAtHand(path: string): GroupWriter {
+function writerAtHand(path: string): GroupWriter {
   const database = openToWrite(path)
   database.exec('pragma synchronous = off')
   const catalogue = new Catalogue(database)
