@@ -20,6 +20,7 @@ import type { Call, Service } from '../../packages/tidegate/src/kernel/operation
 import type { WireRequest } from '../../packages/tidegate/src/kernel/wire-request.ts'
 import { OpenedSecrets } from '../../packages/tidegate/src/opened.ts'
 import { openObjectStore } from '../../packages/tidegate/src/objects/open-store.ts'
+import { People } from '../../packages/tidegate/src/people.ts'
 import { principalsOf } from '../../packages/tidegate/src/services/iam/principals.ts'
 import { servicesOf } from '../../packages/tidegate/src/services.ts'
 import { openKeyRing } from '../../packages/tidegate/src/sessions/open-key-ring.ts'
@@ -144,9 +145,10 @@ async function openParts(folder: DataFolder): Promise<Parts> {
     clock: systemClock,
     onProblem: (what, error) => console.error(what, error),
   })
+  const revocations = revocationsIn(state)
   return {
     authentication: {
-      credentials: credentialsFrom({ principals, keys, revocations: revocationsIn(state), organization }),
+      credentials: credentialsFrom({ principals, keys, revocations, organization }),
       verifier: new SignatureVerifier(),
       clock: systemClock,
       allowS3SigV2: false,
@@ -160,9 +162,10 @@ async function openParts(folder: DataFolder): Promise<Parts> {
       audit,
       organization,
       principals,
-      identityProviders: {},
       logEvents: openLogEvents(folder.logEvents),
       closing: new AbortController().signal,
+      people: new People(defaultConfiguration),
+      revocations,
       frontDoor: { call: () => Promise.reject(new Error('no operation that is measured calls another')) },
       objects,
       ecs: { scheduling: { taskChanged: () => {}, serviceChanged: () => {} }, runtime: { attributes: [] }, newId: () => '' },

@@ -31,6 +31,8 @@ import { OpenedSecrets } from './opened.ts'
 import { openObjectStore } from './objects/open-store.ts'
 import type { Runtime } from './services/ecs/runtime-port.ts'
 import type { Secrets } from './services/iam/ports.ts'
+import { consoleProviders, People, writeProviders } from './people.ts'
+import { peopleRoutes } from './people-routes.ts'
 import { principalsOf } from './services/iam/principals.ts'
 import { expireEvents } from './services/logs/retention.ts'
 import { servicesOf } from './services.ts'
@@ -91,7 +93,11 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     for (const account of configuration.accounts) await ensureAccount(account, { state, keys, folder, now: clock() })
     const organization = new Organization(configuration.organization)
     const secrets = secretsSealedWith(keys)
-    const principals = principalsOf(state, secrets)
+    const people = new People(configuration)
+    const written = await writeProviders(configuration, state, clock())
+    if (written > 0) log.info('identity providers of the configuration were written to IAM', { count: written })
+    const principals = principalsOf(state, secrets, (accountId, roleName) => people.statementsFor(accountId, roleName))
+    const revocations = revocationsIn(state)
     const intents = new Intents(state, audit.verifierKey)
     const objects = opened.add(
       await openObjectStore({
@@ -104,7 +110,6 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     intents.keepWith(objects)
     const recovered = await intents.recover(audit)
     if (recovered > 0) log.info('records of requests that a crash cut off were appended to the audit log', { count: recovered })
-    const { identityProviders } = configuration
     // What services ask of each other goes through the door that is built of them.
     const frontDoor: FrontDoor = { call: (inner) => frontDoorOf(plane).call(inner) }
     const { runtime = defaultRuntime(folder, log), timers = systemTimers } = options
@@ -125,7 +130,8 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       audit,
       organization,
       principals,
-      identityProviders,
+      people,
+      revocations,
       frontDoor,
       objects,
       ecs,
@@ -136,7 +142,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     const plane: Plane = {
       services,
       authentication: {
-        credentials: credentialsFrom({ principals, keys, revocations: revocationsIn(state), organization }),
+        credentials: credentialsFrom({ principals, keys, revocations, organization }),
         verifier: new SignatureVerifier(),
         clock,
         allowS3SigV2: options.allowS3SigV2,
@@ -155,7 +161,10 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     }
     const forConsole = consoleRoutes({
       folder: consoleFolder(),
-      signIn: consoleSignIn({ providers: [], fetchJson: (url, form) => fetchJson(url, identityProviders, form) }),
+      signIn: consoleSignIn({
+        providers: consoleProviders(configuration),
+        fetchJson: (url, form) => fetchJson(url, configuration.identityProviders, form),
+      }),
     })
     const { host, port, tls } = options
     const listener = opened.add(
@@ -164,7 +173,18 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
         port,
         ...(tls && { tls }),
         serve: async (request) => forConsole(request) ?? sandboxed(request, await serve(request, plane)),
-        routes: operatorRoutes({ isReady: () => clock() - state.freshAt < STALE_MILLISECONDS, metrics: () => counted.text() }),
+        routes: {
+          ...operatorRoutes({ isReady: () => clock() - state.freshAt < STALE_MILLISECONDS, metrics: () => counted.text() }),
+          ...peopleRoutes({
+            people,
+            askForAccess: configuration.askForAccess,
+            region: configuration.defaultRegion,
+            clock,
+            revocations,
+            role: (accountId, name) => principals.role(accountId, name),
+            accountName: (id) => listAccounts(state).find((account) => account.id === id)?.name ?? id,
+          }),
+        },
         onFailure: (error, requestId) => log.problem('an answer could not be made', error, { requestId }),
       }),
     )

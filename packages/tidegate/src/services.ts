@@ -4,10 +4,8 @@ import { accessHistoryFrom } from './access-history.ts'
 import { activityIn } from './activity.ts'
 import type { AuditLog } from './audit/log.ts'
 import { lookupEvents } from './audit/lookup-events.ts'
-import type { IdentityProviderHosts } from './configuration/configuration.ts'
 import type { Organization } from './configuration/organization.ts'
 import { decisionsIn } from './decisions.ts'
-import { webIdentityVerifier } from './federation/web-identity.ts'
 import { nameOf } from './kernel/arn.ts'
 import type { FrontDoor } from './kernel/front-door.ts'
 import { type Service, withPorts } from './kernel/operation.ts'
@@ -16,6 +14,7 @@ import { cloudTrailService } from './services/cloudtrail/index.ts'
 import { ecsService } from './services/ecs/index.ts'
 import type { EcsPorts } from './services/ecs/ports.ts'
 import { iamService } from './services/iam/index.ts'
+import type { People } from './people.ts'
 import type { Principals } from './services/iam/principals.ts'
 import type { Secrets } from './services/iam/ports.ts'
 import { logsService } from './services/logs/index.ts'
@@ -27,6 +26,7 @@ import { tidegateService } from './services/tidegate/index.ts'
 import { accountIdOfAccessKey, newAccessKeyId } from './sessions/access-key-id.ts'
 import { openMessage } from './sessions/authorization-message.ts'
 import type { Keys } from './sessions/key-ring.ts'
+import { areActorsRevoked, type RevocationTable } from './sessions/revocation.ts'
 import { newSecretAccessKey } from './sessions/secrets.ts'
 import { sealSession } from './sessions/session-token.ts'
 
@@ -37,7 +37,8 @@ export interface Parts {
   readonly audit: AuditLog
   readonly organization: Organization
   readonly principals: Principals
-  readonly identityProviders: IdentityProviderHosts
+  readonly people: People
+  readonly revocations: () => RevocationTable
   readonly logEvents: LogEvents
   /** Aborted when the instance closes. */
   readonly closing: AbortSignal
@@ -54,7 +55,8 @@ export function servicesOf({
   audit,
   organization,
   principals,
-  identityProviders,
+  people,
+  revocations,
   logEvents,
   closing,
   ecs,
@@ -76,7 +78,8 @@ export function servicesOf({
         return sealSession({ ...session, accessKeyId }, keys)
       },
     },
-    webIdentity: webIdentityVerifier(identityProviders),
+    webIdentity: people,
+    revocations: { areRevoked: (actors, issuedAt) => areActorsRevoked(actors, issuedAt, revocations()) },
     mfa: mfaOf(principals),
     authorizationMessages: { open: (encoded, accountId) => openMessage(encoded, accountId, keys) },
     accessKeys: { accountOf: accountIdOfAccessKey },

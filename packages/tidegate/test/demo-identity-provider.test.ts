@@ -1,46 +1,20 @@
 /** The identity provider of demonstrations, asked as a command line asks: authorization code with PKCE, refresh, device code. */
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type DemoIdentityProvider, startDemoIdentityProvider } from '../src/demo/identity-provider.ts'
 import { Browser } from './support/browser.ts'
+import { clientOf, type SignIn, signInOf } from './support/sign-in.ts'
 
 let idp: DemoIdentityProvider
 let client: oidc.Configuration
+let signedIn: SignIn
 
 beforeAll(async () => {
   idp = await startDemoIdentityProvider({ port: 0, allowsDeviceCode: true })
-  const settings = { execute: [oidc.allowInsecureRequests] }
-  client = await oidc.discovery(new URL(idp.issuer), idp.clientId, undefined, oidc.None(), settings)
+  client = await clientOf(idp)
+  signedIn = signInOf(client)
 })
 afterAll(() => idp.close())
-
-/** The callback of a native application, once. */
-async function signedIn(person: string, parameters: Record<string, string> = {}, fields: Record<string, string> = {}) {
-  const server = createServer((_, response) => response.end('done')).listen(0, '127.0.0.1')
-  try {
-    await once(server, 'listening')
-    const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`
-    const called = once(server, 'request') as Promise<[{ url: string }]>
-    const [pkceCodeVerifier, expectedState, expectedNonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()]
-    const url = oidc.buildAuthorizationUrl(client, {
-      redirect_uri: redirectUri,
-      scope: 'openid profile email groups',
-      state: expectedState,
-      nonce: expectedNonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
-      code_challenge_method: 'S256',
-      ...parameters,
-    })
-    await new Browser().signIn(url.href, person, fields)
-    const [{ url: path }] = await called
-    return await oidc.authorizationCodeGrant(client, new URL(path, redirectUri), { pkceCodeVerifier, expectedState, expectedNonce })
-  } finally {
-    server.close()
-  }
-}
 
 test('T-37 nobody is sent to where the client is not, and nobody is let in without PKCE', async ({ expect }) => {
   const browser = new Browser()

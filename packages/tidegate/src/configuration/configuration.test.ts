@@ -53,6 +53,9 @@ test('what is not said has its default', ({ expect }) => {
     accounts: [{ id: '111122223333', name: 'main' }],
     organization: undefined,
     identityProviders: {},
+    providers: [],
+    bindings: [],
+    askForAccess: undefined,
   })
 })
 

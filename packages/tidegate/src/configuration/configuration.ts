@@ -3,12 +3,17 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { parsePolicy, type PolicyDocument } from '@tidegate/policy'
 import { ConfigurationError, type Member, readObject } from './json-members.ts'
+import { type Binding, type IdentityProvider, readBindings, readProviders } from './people.ts'
 
 export interface Configuration {
   readonly defaultRegion: string
   readonly accounts: readonly AccountSettings[]
   readonly organization: OrganizationSettings | undefined
   readonly identityProviders: IdentityProviderHosts
+  readonly providers: readonly IdentityProvider[]
+  readonly bindings: readonly Binding[]
+  /** What somebody is told who may not be a role: where to ask for it. */
+  readonly askForAccess: string | undefined
 }
 
 /** Where issuers of ID tokens may be besides public addresses. */
@@ -50,6 +55,9 @@ export const defaultConfiguration: Configuration = {
   accounts: [defaultAccount],
   organization: undefined,
   identityProviders: {},
+  providers: [],
+  bindings: [],
+  askForAccess: undefined,
 }
 
 /** @throws ConfigurationError that says what is wrong, where, and what is expected there */
@@ -60,13 +68,21 @@ export function readConfiguration(file: string): Configuration {
     return { id: account.accountId(account.key), name: account.text('name', account.key) }
   })
   const organization = root.optionalObject('organization')
+  const providers = readProviders(root)
   const configuration = {
     defaultRegion: root.text('defaultRegion', defaultConfiguration.defaultRegion),
     accounts: accounts.length > 0 ? accounts : [defaultAccount],
     organization: organization && readOrganization(organization, dirname(file)),
     identityProviders: readIdentityProviders(root.optionalObject('identityProviders')),
+    providers,
+    bindings: readBindings(
+      root,
+      providers,
+      (accounts.length > 0 ? accounts : [defaultAccount]).map(({ id }) => id),
+    ),
+    askForAccess: root.optionalText('askForAccess'),
   }
-  root.only('defaultRegion', 'accounts', 'organization', 'identityProviders')
+  root.only('defaultRegion', 'accounts', 'organization', 'identityProviders', 'providers', 'bindings', 'askForAccess')
   return configuration
 }
 

@@ -67,6 +67,39 @@ export class Member {
     return value
   }
 
+  has(name: string): boolean {
+    return this.#own(name) !== undefined
+  }
+
+  /** A whole number from 1. */
+  count(name: string, otherwise: number): number {
+    const value = this.#own(name) ?? otherwise
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1) throw this.error(name, 'must be a whole number from 1')
+    return value
+  }
+
+  choice<const Choice extends string>(name: string, choices: readonly Choice[]): Choice {
+    const value = this.#own(name)
+    const found = choices.find((each) => each === value)
+    if (found === undefined) throw this.error(name, `must be one of ${choices.join(', ')}`)
+    return found
+  }
+
+  /** Texts by name, in the order of the file. */
+  pairs(name: string): readonly (readonly [string, string])[] {
+    return Object.entries(this.record(name)).map(([key, value]) => {
+      if (typeof value !== 'string') throw this.error(`${name}.${key}`, 'must be a text')
+      return [key, value]
+    })
+  }
+
+  /** An object as it stands; empty where it is absent. */
+  record(name: string): Readonly<Record<string, unknown>> {
+    const value = this.#own(name) ?? {}
+    if (!isObject(value)) throw this.error(name, 'must be an object')
+    return value
+  }
+
   /** The objects in the object `name`; none where it is absent. */
   objects(name: string): readonly Member[] {
     const value = this.#own(name) ?? {}

@@ -19,6 +19,7 @@ export interface SafeFetchOptions {
   readonly privateHosts?: readonly string[]
   readonly maxBytes?: number
   readonly timeoutMs?: number
+  readonly headers?: Readonly<Record<string, string>>
   /** How names become addresses; the system's resolver where absent. */
   readonly lookup?: Lookup
 }
@@ -46,7 +47,7 @@ export async function fetchJson(text: string, options: SafeFetchOptions = {}, fo
   const { timeoutMs = 5000, maxBytes = 262_144 } = options
   const signal = AbortSignal.timeout(timeoutMs)
   try {
-    const response = await open(url, { signal, lookup: judgedLookup(url.hostname, options) }, form?.toString())
+    const response = await open(url, { signal, lookup: judgedLookup(url.hostname, options) }, options.headers, form?.toString())
     try {
       assertJson(response)
       return await read(response, maxBytes)
@@ -109,6 +110,7 @@ function judgedLookup(host: string, options: SafeFetchOptions): LookupFunction {
 function open(
   url: URL,
   { signal, lookup }: { readonly signal: AbortSignal; readonly lookup: LookupFunction },
+  own: SafeFetchOptions['headers'],
   form: string | undefined,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -116,6 +118,7 @@ function open(
       accept: 'application/json',
       'accept-encoding': 'identity',
       'user-agent': 'tidegate',
+      ...own,
       ...(form !== undefined && { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(form) }),
     }
     const method = form === undefined ? 'GET' : 'POST'

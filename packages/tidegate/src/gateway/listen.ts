@@ -177,7 +177,7 @@ class Door {
         isLast = true
         throw error
       }
-      answer = this.#options.routes?.[request.path]?.(request) ?? (await this.#options.serve(request))
+      answer = await (this.#options.routes?.[request.path]?.(request) ?? this.#options.serve(request))
     } catch (error) {
       answer = this.#failure(error, request)
     }

@@ -2,7 +2,7 @@
 import type { WireRequest, WireResponse } from '../kernel/wire-request.ts'
 
 /** Answers of its own by path. `undefined` leaves the request to the services. */
-export type Routes = Readonly<Record<string, (request: WireRequest) => WireResponse | undefined>>
+export type Routes = Readonly<Record<string, (request: WireRequest) => WireResponse | Promise<WireResponse> | undefined>>
 
 /**
  * `/healthz` and `/readyz` for everybody, `/metrics` for this machine only. Signed requests go to the services: `/healthz` may be a bucket.

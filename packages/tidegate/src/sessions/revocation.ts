@@ -69,6 +69,12 @@ export function isRevoked(session: Session, table: RevocationTable): boolean {
   return subjectsOf(session).some((sessions) => session.issuedAt < (table.get(keyOf(sessions)) ?? 0))
 }
 
+/** Whether what these actors asked for at a time (seconds since 1970) is dead: the same as for a session of theirs. */
+export function areActorsRevoked(chain: readonly Actor[], at: number, table: RevocationTable): boolean {
+  const all: RevokedSessions = { kind: 'all' }
+  return table.size > 0 && [all, ...chain.flatMap(asActor)].some((sessions) => at < (table.get(keyOf(sessions)) ?? 0))
+}
+
 /** All that may be revoked and would end this session. */
 function subjectsOf({ accessKeyId, kind, parentArn, actorChain }: Session): readonly RevokedSessions[] {
   const role: RevokedSessions[] = kind === 'role-session' ? [{ kind: 'role', roleArn: parentArn }] : []

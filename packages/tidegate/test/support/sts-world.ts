@@ -61,6 +61,7 @@ export class StsWorld {
     },
     mfa: { verify: async (serialNumber, code) => this.codes.delete(`${serialNumber} ${code}`) },
     authorizationMessages: { open: (encoded, accountId) => `${accountId}: ${encoded}` },
+    revocations: { areRevoked: () => false },
     accessKeys: { accountOf: (id) => (id.startsWith('A') ? home : undefined) },
   }
 

@@ -75,6 +75,7 @@ export interface KnownProvider {
   readonly url: string
   readonly clientIds: readonly string[]
   readonly thumbprints: readonly string[]
+  readonly tags: readonly Tag[]
 }
 
 export interface TotpAttempt {
@@ -85,7 +86,10 @@ export interface TotpAttempt {
   readonly code: string
 }
 
-export function principalsOf(state: State, secrets: Secrets): Principals {
+/** Statements that stand with the trust policy of a role though they are not in it. The same ones are the same objects. */
+export type TrustedBeside = (accountId: string, roleName: string) => readonly PolicyDocument[]
+
+export function principalsOf(state: State, secrets: Secrets, beside: TrustedBeside = () => []): Principals {
   const read = state.read.bind(state)
   return {
     accessKey: (accessKeyId) =>
@@ -105,7 +109,7 @@ export function principalsOf(state: State, secrets: Secrets): Principals {
     role: (accountId, name) => read((view) => knownRole(accountId, view.get(roles, accountId, keyOf(name)))),
     policiesOfUser: (accountId, name) => read((view) => userPolicies(view, accountId, view.get(users, accountId, keyOf(name)))),
     policiesOfRole: (accountId, name) => read((view) => rolePolicies(view, accountId, view.get(roles, accountId, keyOf(name)))),
-    trustPolicyOf: (accountId, roleName) => read((view) => trustOf(view, accountId, roleName)),
+    trustPolicyOf: (accountId, roleName) => read((view) => trustOf(view, accountId, roleName, beside)),
     managedPolicy: (accountId, arn) =>
       read((view) => {
         const policy = findPolicy(view, accountId, arn)
@@ -114,12 +118,12 @@ export function principalsOf(state: State, secrets: Secrets): Principals {
     openIdConnectProvider: (accountId, arn) =>
       read((view) => {
         const provider = findProvider(view, accountId, arn)
-        return provider && { arn, url: provider.url, clientIds: provider.clientIds, thumbprints: provider.thumbprints }
+        return provider && { arn, url: provider.url, clientIds: provider.clientIds, thumbprints: provider.thumbprints, tags: provider.tags }
       }),
     openIdConnectProviders: (accountId) =>
       read((view) =>
-        view.list(openIdConnectProviders, accountId).map(({ value: { url, clientIds, thumbprints } }) => {
-          return { arn: `arn:aws:iam::${accountId}:oidc-provider/${url}`, url, clientIds, thumbprints }
+        view.list(openIdConnectProviders, accountId).map(({ value: { url, clientIds, thumbprints, tags } }) => {
+          return { arn: `arn:aws:iam::${accountId}:oidc-provider/${url}`, url, clientIds, thumbprints, tags }
         }),
       ),
     verifyTotp: (accountId, attempt, now) => verifyTotp(state, secrets, accountId, attempt, now),
@@ -178,9 +182,9 @@ function defaultDocument({ versions, defaultVersion }: ManagedPolicy): string | 
   return versions.find(({ number }) => number === defaultVersion)?.document
 }
 
-function trustOf(view: Snapshot, accountId: string, roleName: string): PolicySet {
+function trustOf(view: Snapshot, accountId: string, roleName: string, beside: TrustedBeside): PolicySet {
   const role = view.get(roles, accountId, keyOf(roleName))
-  return role === undefined ? untrusting : trustPolicySet(view, role, arnOf('role', accountId, role))
+  return role === undefined ? untrusting : trustPolicySet(view, role, arnOf('role', accountId, role), beside(accountId, role.name))
 }
 
 /** The same user as a state value gives the same object. */

@@ -35,11 +35,13 @@ export function trustPolicyText(view: View, { trustPolicy, trustPrincipals }: Ro
 }
 
 /** The trust policy as the policy of the resource, compiled once for each text. */
-export function trustPolicySet(snapshot: Snapshot, role: Role, roleArn: string): PolicySet {
+export function trustPolicySet(snapshot: Snapshot, role: Role, roleArn: string, beside: readonly PolicyDocument[]): PolicySet {
   const text = trustPolicyText(snapshot, role)
   const known = compiled.get(role)
   if (known?.text === text) return known.set
-  const set = compilePolicies({ resource: storedPolicy(text, 'trust', roleArn) })
+  const own = storedPolicy(text, 'trust', roleArn)
+  const statements = [...own.statements, ...beside.flatMap((document) => document.statements)]
+  const set = compilePolicies({ resource: beside.length === 0 ? own : { ...own, statements } })
   compiled.set(role, { text, set })
   return set
 }

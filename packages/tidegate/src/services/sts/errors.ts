@@ -6,6 +6,7 @@ import { errorsOf } from '../../kernel/aws-error.ts'
  */
 export const stsError = errorsOf({
   AccessDenied: { status: 403, fault: 'client' },
+  ExpiredTokenException: { status: 400, fault: 'client' },
   InvalidAuthorizationMessageException: { status: 400, fault: 'client' },
   InvalidIdentityToken: { status: 400, fault: 'client' },
   InvalidParameterValue: { status: 400, fault: 'client' },

@@ -1,6 +1,6 @@
 /** What STS needs of the rest of the instance. */
 import type { PolicySet } from '@tidegate/policy'
-import type { Caller, Session } from '../../kernel/caller.ts'
+import type { Actor, Caller, Session } from '../../kernel/caller.ts'
 
 export interface StsPorts {
   readonly roles: Roles
@@ -11,6 +11,7 @@ export interface StsPorts {
   readonly mfa: Mfa
   readonly authorizationMessages: AuthorizationMessages
   readonly accessKeys: AccessKeys
+  readonly revocations: Revocations
 }
 
 export interface Roles {
@@ -82,6 +83,27 @@ export interface VerifiedToken {
   readonly audiences: readonly [string, ...string[]]
   /** All that the issuer signed. */
   readonly claims: Readonly<Record<string, unknown>>
+  /** Where the issuer is known to be one of people: who it is. */
+  readonly person?: Person
+}
+
+export interface Person {
+  readonly actor: Actor
+  /** Seconds since 1970; absent where only one factor was used, or where the time is not known. */
+  readonly mfaAuthenticatedAt?: number
+  /** Seconds since 1970. */
+  readonly authenticatedAt: number
+  readonly sourceIdentity: string
+  readonly sessionName: string
+  /** Session tags of the person's groups. */
+  readonly tags: readonly Tag[]
+}
+
+export interface Revocations {
+  /**
+   * Whether one of them was cut off after `issuedAt` (seconds since 1970): a token from before makes no new session either.
+   */
+  areRevoked(actors: readonly Actor[], issuedAt: number): boolean
 }
 
 export interface Mfa {

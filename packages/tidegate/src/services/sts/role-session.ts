@@ -89,4 +89,4 @@ export function assumeRole(request: RoleRequest, who: Pick<UnsealedSession, 'act
   }
 }
 
-const defaultSeconds = 3600
+export const defaultSeconds = 3600

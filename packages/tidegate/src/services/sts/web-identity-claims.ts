@@ -20,6 +20,25 @@ export function tokenContext(token: VerifiedToken, { url }: OidcProvider): Conte
   return Object.fromEntries(Object.entries(claimValues(token)).map(([name, value]) => [`${url}:${name}`, value]))
 }
 
+/** Of a person: how she signed in, and the name that her sessions have. */
+export function personContext({ person }: VerifiedToken, now: number): Context {
+  if (person === undefined) return {}
+  const { sessionName, mfaAuthenticatedAt } = person
+  return {
+    'tidegate:ActorSessionName': sessionName,
+    'aws:MultiFactorAuthPresent': String(mfaAuthenticatedAt !== undefined),
+    ...(mfaAuthenticatedAt === undefined
+      ? {}
+      : { 'aws:MultiFactorAuthAge': String(Math.max(0, Math.floor(now / 1000) - mfaAuthenticatedAt)) }),
+  }
+}
+
+/** Seconds since 1970 at which whoever is behind the token proved who they are. */
+export function provedAt({ claims, person }: VerifiedToken): number {
+  if (person !== undefined) return person.authenticatedAt
+  return typeof claims['iat'] === 'number' ? claims['iat'] : 0
+}
+
 /** The claims that the session keeps. */
 export function tokenClaims(token: VerifiedToken): Readonly<Record<string, string>> {
   return keptClaims(claimValues(token))
@@ -30,7 +49,7 @@ export function tokenClaims(token: VerifiedToken): Readonly<Record<string, strin
  * `InvalidParameterValue`.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_adding-assume-role-idp
  */
-export function tokenTags({ claims }: VerifiedToken): SessionTags {
+export function tokenTags({ claims, person }: VerifiedToken): SessionTags {
   const nested = claims[tagsClaim] ?? {}
   if (!isRecord(nested)) throw badTags()
   const flat = Object.entries(claims).flatMap(([name, value]) =>
@@ -38,7 +57,8 @@ export function tokenTags({ claims }: VerifiedToken): SessionTags {
   )
   const principalTags = nested['principal_tags'] ?? {}
   if (!isRecord(principalTags)) throw badTags()
-  const given = [...Object.entries(principalTags), ...flat].map(([key, value]): Tag => ({ key, value: onlyText(value) }))
+  const claimed = [...Object.entries(principalTags), ...flat].map(([key, value]): Tag => ({ key, value: onlyText(value) }))
+  const given = [...claimed, ...(person?.tags ?? [])]
   const transitiveKeys = [...texts(nested['transitive_tag_keys']), ...texts(claims[`${tagsClaim}/transitive_tag_keys`])]
   checkConstraints('AssumeRoleWithWebIdentity', {
     Tags: given.map(({ key, value }) => ({ Key: key, Value: value })),
@@ -48,7 +68,8 @@ export function tokenTags({ claims }: VerifiedToken): SessionTags {
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html */
-export function tokenSourceIdentity({ claims }: VerifiedToken): string | undefined {
+export function tokenSourceIdentity({ claims, person }: VerifiedToken): string | undefined {
+  if (person !== undefined) return person.sourceIdentity
   const value = claims['https://aws.amazon.com/source_identity']
   if (value === undefined) return undefined
   if (typeof value !== 'string') throw stsError('InvalidIdentityToken', 'The source identity in the token is not a string')
@@ -56,10 +77,20 @@ export function tokenSourceIdentity({ claims }: VerifiedToken): string | undefin
   return value
 }
 
-/** Issuer and subject are the identity; everything else about the actor is a label. */
-export function tokenActor({ issuer, subject, claims }: VerifiedToken): Actor {
+/** Who is behind a token, nearest first. Issuer and subject are the identity; everything else about an actor is a label. */
+export function tokenActors({ issuer, subject, claims, person }: VerifiedToken): readonly Actor[] {
+  if (person !== undefined) return [person.actor]
   const label = labelOf(claims)
-  return { type: actorTypeOf(claims), issuer, subject, ...(label === undefined ? {} : { label }) }
+  const type = actorTypeOf(claims)
+  const actor = { type, issuer, subject, ...(label === undefined ? {} : { label }) }
+  return type === 'pipeline' ? [actor, ...triggeredBy(issuer, claims)] : [actor]
+}
+
+/** Who started a pipeline, as the CI service knows them: an account there, and nobody's at another issuer. */
+function triggeredBy(issuer: string, claims: Claims): readonly Actor[] {
+  const [id, login] = 'repository' in claims ? [claims['actor_id'], claims['actor']] : [claims['user_id'], claims['user_login']]
+  if (typeof id !== 'string' && typeof id !== 'number') return []
+  return [{ type: 'human', issuer, subject: `user:${id}`, ...(typeof login === 'string' ? { label: login } : {}) }]
 }
 
 /** A token with the claims of a GitHub Actions or GitLab CI job is a pipeline's; every other one is a workload's. */
@@ -68,12 +99,13 @@ export function actorTypeOf(claims: Claims): Actor['type'] {
   return has('repository', 'workflow', 'run_id') || has('project_path', 'pipeline_id', 'job_id') ? 'pipeline' : 'workload'
 }
 
+/** Of a pipeline: where it runs, on what, and which run it is. */
 function labelOf(claims: Claims): string | undefined {
-  const { repository, run_number: run, project_path: project, pipeline_id: pipeline, email } = claims
   if (actorTypeOf(claims) === 'pipeline') {
-    const [place, number] = typeof repository === 'string' ? [repository, run] : [project, pipeline]
-    return typeof number === 'string' ? `${String(place)}#${number}` : String(place)
+    const { repository = claims['project_path'], ref, run_number: run = claims['pipeline_id'] } = claims
+    return `${String(repository)}${typeof ref === 'string' ? `@${ref}` : ''}${typeof run === 'string' ? `#${run}` : ''}`
   }
+  const { email } = claims
   // Addresses that nobody verified could be anybody's, even as a label.
   return typeof email === 'string' && claims['email_verified'] === true ? email : undefined
 }

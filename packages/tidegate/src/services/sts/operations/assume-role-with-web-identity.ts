@@ -4,12 +4,12 @@ import { actorContext } from '../../../kernel/actor-chain.ts'
 import type { Caller } from '../../../kernel/caller.ts'
 import { stsError } from '../errors.ts'
 import type { OidcProvider, VerifiedToken } from '../ports.ts'
-import { assumeRole, findRole, roleChecks } from '../role-session.ts'
+import { assumeRole, defaultSeconds, findRole, roleChecks } from '../role-session.ts'
 import type { RoleRequest } from '../role-session.ts'
 import { sessionPolicies } from '../session-policies.ts'
 import { stsOperation } from '../sts-operation.ts'
 import type { StsCall } from '../sts-operation.ts'
-import { tokenActor, tokenClaims, tokenContext, tokenSourceIdentity, tokenTags } from '../web-identity-claims.ts'
+import { personContext, provedAt, tokenActors, tokenClaims, tokenContext, tokenSourceIdentity, tokenTags } from '../web-identity-claims.ts'
 
 interface Plan extends RoleRequest {
   readonly token: VerifiedToken
@@ -38,6 +38,7 @@ const unidentified = stsOperation<AssumeRoleWithWebIdentityCommandInput, AssumeR
       const policies = sessionPolicies(input.Policy, input.PolicyArns)
       const provider = providerOf(input.WebIdentityToken, found.accountId, call)
       const token = await call.webIdentity.verify(input.WebIdentityToken, provider, call.now)
+      if (call.revocations.areRevoked(tokenActors(token), provedAt(token))) throw signInAgain()
       return {
         ...found,
         sessionName: input.RoleSessionName,
@@ -47,16 +48,23 @@ const unidentified = stsOperation<AssumeRoleWithWebIdentityCommandInput, AssumeR
         sourceIdentity: tokenSourceIdentity(token),
         token,
         provider,
-        caller: webIdentityCaller(token, provider, found.accountId),
+        caller: webIdentityCaller(token, provider, found.accountId, call.now),
       }
     },
     authorize(plan, call) {
-      const { sourceIdentity, caller } = plan
+      const { sourceIdentity, caller, durationSeconds = defaultSeconds } = plan
       const given = sourceIdentity === undefined ? {} : { 'sts:SourceIdentity': sourceIdentity }
-      return roleChecks('AssumeRoleWithWebIdentity', plan, { ...caller.context, ...given }, call)
+      const asked = { 'tidegate:SessionSeconds': String(durationSeconds) }
+      return roleChecks('AssumeRoleWithWebIdentity', plan, { ...caller.context, ...given, ...asked }, call)
     },
     invoke({ token, provider, caller, ...request }, call) {
-      const who = { federatedProvider: provider.arn, claims: tokenClaims(token), actorChain: caller.actorChain }
+      const mfaAuthenticatedAt = token.person?.mfaAuthenticatedAt
+      const who = {
+        federatedProvider: provider.arn,
+        claims: tokenClaims(token),
+        actorChain: caller.actorChain,
+        ...(mfaAuthenticatedAt === undefined ? {} : { mfaAuthenticatedAt }),
+      }
       return {
         ...assumeRole(request, who, call),
         SubjectFromWebIdentityToken: token.subject,
@@ -79,12 +87,17 @@ export const assumeRoleWithWebIdentity = {
 }
 
 /** @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html#STS-API-SAML-WIF */
-function webIdentityCaller(token: VerifiedToken, provider: OidcProvider, accountId: string): Caller {
-  const actorChain = [tokenActor(token)]
+function webIdentityCaller(token: VerifiedToken, provider: OidcProvider, accountId: string, now: number): Caller {
+  const actorChain = tokenActors(token)
   return {
     principal: { kind: 'federated', provider: provider.arn },
     accountId,
-    context: { 'aws:FederatedProvider': provider.arn, ...tokenContext(token, provider), ...actorContext(actorChain) },
+    context: {
+      'aws:FederatedProvider': provider.arn,
+      ...tokenContext(token, provider),
+      ...personContext(token, now),
+      ...actorContext(actorChain),
+    },
     policies: [],
     userIdentity: {
       type: 'WebIdentityUser',
@@ -95,6 +108,11 @@ function webIdentityCaller(token: VerifiedToken, provider: OidcProvider, account
     credential: { kind: 'none' },
     actorChain,
   }
+}
+
+/** Neither a token that is kept somewhere nor one that a refresh token brings undoes a revocation: only signing in again does. */
+function signInAgain(): Error {
+  return stsError('ExpiredTokenException', 'Token expired: sessions of its subject were revoked after it was issued')
 }
 
 /** The provider of the role's account that the token says it is of. */
