@@ -1,4 +1,5 @@
 /** Object stores for tests: in a folder that goes, with a clock of its own, and where no thread is wanted, with the catalogue at hand. */
+import type { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'vitest'
 import { Catalogue } from '../../src/objects/catalogue.ts'
 import type { GroupReply, GroupWriter } from '../../src/objects/catalogue-client.ts'
@@ -12,7 +13,7 @@ export const plain: ObjectAttributes = { headers: { 'content-type': 'text/plain'
 /** With the bucket `b`. What the store can't do is thrown, unless `onProblem` takes it. */
 export async function openedStore(
   context: Pick<TestContext, 'onTestFinished'>,
-  options: Partial<ObjectStoreOptions> = {},
+  { onDatabase = () => {}, ...options }: Partial<ObjectStoreOptions> & { readonly onDatabase?: (database: DatabaseSync) => void } = {},
 ): Promise<OpenObjectStore> {
   const { folder = temporaryFolder(context) } = options
   let now = 1000
@@ -21,7 +22,7 @@ export async function openedStore(
     onProblem: (what, error) => {
       throw new Error(what, { cause: error })
     },
-    startWriter: writerAtHand,
+    startWriter: (path) => writerAtHand(path, onDatabase),
     ...options,
     folder,
   })
@@ -31,8 +32,9 @@ export async function openedStore(
 }
 
 /** The writer of the catalogue on this thread; it waits for no disk, as long as the process lives nothing can tell. */
-function writerAtHand(path: string): GroupWriter {
+function writerAtHand(path: string, onDatabase: (database: DatabaseSync) => void): GroupWriter {
   const database = openToWrite(path)
+  onDatabase(database)
   database.exec('pragma synchronous = off')
   const catalogue = new Catalogue(database)
   return {
