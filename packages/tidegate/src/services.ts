@@ -10,6 +10,7 @@ import { nameOf } from './kernel/arn.ts'
 import type { FrontDoor } from './kernel/front-door.ts'
 import { type Service, withPorts } from './kernel/operation.ts'
 import type { State } from './kernel/state.ts'
+import { logLinesFrom } from './log-lines.ts'
 import { cloudTrailService } from './services/cloudtrail/index.ts'
 import { ecsService } from './services/ecs/index.ts'
 import type { EcsPorts } from './services/ecs/ports.ts'
@@ -90,7 +91,11 @@ export function servicesOf({
       return { Events: Events.map(({ Resources, ...event }) => ({ ...event, Resources: [...Resources] })), ...rest }
     },
   })
-  const tidegate = tidegateService({ decisions: decisionsIn(audit, keys), activity: activityIn(audit) })
+  const tidegate = tidegateService({
+    decisions: decisionsIn(audit, keys),
+    activity: activityIn(audit),
+    logLines: logLinesFrom(state, logEvents),
+  })
   const logs = logsService({ state, events: logEvents, closing })
   return [
     withPorts(tidegate),

@@ -3,10 +3,11 @@ import { signingName, targetPrefix } from '../../api/target.ts'
 import type { Service } from '../../kernel/operation.ts'
 import { countActivity, describeEventChain, describeIntegrity, lookupActivity } from './operations/activity.ts'
 import { describeDecision } from './operations/describe-decision.ts'
+import { lookupLogLines } from './operations/log-lines.ts'
 import type { TidegatePorts } from './ports.ts'
 
 export function tidegateService(ports: TidegatePorts): Service<TidegatePorts> {
-  const operations = [countActivity, describeDecision, describeEventChain, describeIntegrity, lookupActivity]
+  const operations = [countActivity, describeDecision, describeEventChain, describeIntegrity, lookupActivity, lookupLogLines]
   return {
     name: signingName,
     protocol: 'aws-json',

@@ -7,11 +7,14 @@ import type {
   DescribeIntegrityOutput,
   LookupActivityOutput,
 } from '../../api/activity.ts'
+import type { LookupLogLinesOutput } from '../../api/log-lines.ts'
 import type { Actor, Caller } from '../../kernel/caller.ts'
+import type { Check } from '../../kernel/operation.ts'
 
 export interface TidegatePorts {
   readonly decisions: Decisions
   readonly activity: Activity
+  readonly logLines: LogLines
 }
 
 /** Decisions on requests, from the audit log. */
@@ -57,4 +60,27 @@ export interface Activity {
 export interface ActivityPage {
   readonly limit: number
   readonly token?: string | undefined
+}
+
+/** The events of CloudWatch Logs, with whose they are. */
+export interface LogLines {
+  /** What FilterLogEvents is judged on, whether there is such a group or not. */
+  judgedAs(group: string, where: LogsWhere): Pick<Check, 'resource' | 'context'>
+  /** Throws in the words of CloudWatch Logs. */
+  lookUp(group: string, query: LogLinesQuery, where: LogsWhere): LookupLogLinesOutput
+}
+
+export interface LogsWhere {
+  readonly accountId: string
+  readonly region: string
+}
+
+/** Times are milliseconds since 1970. */
+export interface LogLinesQuery {
+  readonly actors: readonly string[]
+  readonly pattern: string | undefined
+  readonly from: number
+  readonly position: number | undefined
+  readonly token: string | undefined
+  readonly now: number
 }
