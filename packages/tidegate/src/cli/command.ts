@@ -18,8 +18,14 @@ export interface Command {
   run(argv: readonly string[], io: Io): Promise<ExitCode>
 }
 
-/** Arguments without a dash, by the name that `run` gets them under; all are required, in this order. */
-export type ArgTable = Readonly<Record<string, { readonly value: string; readonly summary: string }>>
+/** Arguments without a dash, by the name that `run` gets them under, in this order. Only the last ones may be optional. */
+export type ArgTable = Readonly<Record<string, Arg>>
+
+interface Arg {
+  readonly value: string
+  readonly summary: string
+  readonly isOptional?: true
+}
 
 export type FlagTable = Readonly<Record<string, Flag>>
 
@@ -57,7 +63,7 @@ type FlagValue<F> = F extends { readonly type: 'boolean' }
       : string | undefined
 
 interface Input<Args extends ArgTable, Flags extends FlagTable> {
-  readonly args: { readonly [Name in keyof Args]: string }
+  readonly args: { readonly [Name in keyof Args]: Args[Name] extends { readonly isOptional: true } ? string | undefined : string }
   readonly flags: { readonly [Name in keyof Flags]: FlagValue<Flags[Name]> }
 }
 
@@ -72,7 +78,7 @@ interface CommandDefinition<Args extends ArgTable, Flags extends FlagTable> {
 
 export function command<const Args extends ArgTable, const Flags extends FlagTable>(definition: CommandDefinition<Args, Flags>): Command {
   const { name, summary, args, flags, details } = definition
-  const words = ['tidegate', name, ...Object.values(args).map(({ value }) => value)]
+  const words = ['tidegate', name, ...Object.values(args).map(argUsage)]
   const whole = [...words, ...Object.entries(flags).map(flagUsage)].join(' ')
   const usage = whole.length <= longestUsage ? whole : [...words, '[FLAG ...]'].join(' ')
   const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => definition.run(parse(definition, argv), io)
@@ -83,6 +89,10 @@ export function command<const Args extends ArgTable, const Flags extends FlagTab
 export function flagText(name: string, flag: Flag): string {
   if (flag.type === 'boolean') return `--${name}`
   return `${flag.type === 'list' && flag.short !== undefined ? `-${flag.short}, ` : ''}--${name} ${flag.value}`
+}
+
+function argUsage({ value, isOptional }: Arg): string {
+  return isOptional === true ? `[${value}]` : value
 }
 
 function flagUsage([name, flag]: [string, Flag]): string {
@@ -153,14 +163,14 @@ function flagValue({ rawName, value, inlineValue }: OptionToken, flag: Flag): st
   return value
 }
 
-function argValues(args: ArgTable, words: readonly string[]): Record<string, string> {
+function argValues(args: ArgTable, words: readonly string[]): Record<string, string | undefined> {
   const names = Object.keys(args)
   const surplus = words[names.length]
   if (surplus !== undefined) throw new UsageError(`unexpected argument \`${surplus}\``)
   return Object.fromEntries(
     names.map((name, index) => {
       const word = words[index]
-      if (word === undefined) throw new UsageError(`${args[name]?.value} is missing`)
+      if (word === undefined && args[name]?.isOptional !== true) throw new UsageError(`${args[name]?.value} is missing`)
       return [name, word]
     }),
   )

@@ -7,9 +7,18 @@ import { auditProve } from './commands/audit-prove.ts'
 import { auditTail } from './commands/audit-tail.ts'
 import { auditVerify } from './commands/audit-verify.ts'
 import { doctor } from './commands/doctor.ts'
+import { ecsDeploy } from './commands/ecs-deploy.ts'
+import { ecsDescribe } from './commands/ecs-describe.ts'
+import { ecsLs } from './commands/ecs-ls.ts'
+import { ecsPs } from './commands/ecs-ps.ts'
+import { ecsRestart } from './commands/ecs-restart.ts'
+import { ecsRollback } from './commands/ecs-rollback.ts'
+import { ecsScale } from './commands/ecs-scale.ts'
+import { ecsStop } from './commands/ecs-stop.ts'
 import { env } from './commands/env.ts'
 import { explain } from './commands/explain.ts'
 import { keysRotate } from './commands/keys-rotate.ts'
+import { logs } from './commands/logs.ts'
 import { policyEvaluate } from './commands/policy-evaluate.ts'
 import { policyExplain } from './commands/policy-explain.ts'
 import { policyValidate } from './commands/policy-validate.ts'
@@ -31,6 +40,15 @@ export const commands: readonly Command[] = [
   accountLs,
   keysRotate,
   sessionRevoke,
+  ecsLs,
+  ecsPs,
+  ecsDescribe,
+  ecsDeploy,
+  ecsRestart,
+  ecsScale,
+  ecsRollback,
+  ecsStop,
+  logs,
   policyEvaluate,
   policyExplain,
   policyValidate,
