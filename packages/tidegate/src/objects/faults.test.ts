@@ -1,6 +1,6 @@
 /** The store on disks that are full, fail, and forget. */
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'vitest'
 import { blobFiles, failingIo, forgetfulIo, systemError } from '../../test/support/faulty-io.ts'
 import { bodyOf, bytesOf, large, openedStore, plain } from '../../test/support/object-store.ts'
@@ -27,6 +27,7 @@ async function asked(context: TestContext, body: Buffer): Promise<{ readonly fir
 
 test.for(bodies)(
   'wherever the disk is full, the write is refused, nothing is lost and nothing is left; later it goes on',
+  { timeout: 30_000 },
   async (body, context) => {
     const { expect } = context
     const { first, last } = await asked(context, body)
@@ -44,36 +45,31 @@ test.for(bodies)(
       expect(await bytesOf(store, store.find('b', 'before'))).toEqual(body)
     }
   },
-  30_000,
 )
 
-test.for(bodies)(
-  'wherever the disk fails, nothing is written any more, and all that was is read',
-  async (body, context) => {
-    const { expect } = context
-    const { first, last } = await asked(context, body)
-    for (let at = first; at < last; at++) {
-      const folder = temporaryFolder(context)
-      const told: unknown[] = []
-      const io = failingIo((_, count) => (count === at ? systemError('EIO') : undefined))
-      const store = await openedStore(context, { folder, io, onProblem: (_, error) => told.push(error) })
-      await put(store, 'before', body)
-      await expect(put(store, 'k', body), `at ${at}`).rejects.toMatchObject({ reason: 'read-only' })
-      await expect(put(store, 'small', Buffer.from('x'))).rejects.toMatchObject({ reason: 'read-only' })
-      await expect(store.deleteObject({ bucketId: 'b', key: 'before', versioning: 'unversioned' })).rejects.toMatchObject({
-        reason: 'read-only',
-      })
-      expect(told).toMatchObject([{ code: 'EIO' }])
-      expect(await bytesOf(store, store.find('b', 'before'))).toEqual(body)
-      await store.close()
-      const again = await openedStore(context, { folder })
-      expect(await bytesOf(again, again.find('b', 'before'))).toEqual(body)
-      expect(again.find('b', 'k')).toBeUndefined()
-      expect(blobFiles(folder)).toHaveLength(1)
-    }
-  },
-  30_000,
-)
+test.for(bodies)('wherever the disk fails, nothing is written any more, and all that was is read', async (body, context) => {
+  const { expect } = context
+  const { first, last } = await asked(context, body)
+  for (let at = first; at < last; at++) {
+    const folder = temporaryFolder(context)
+    const told: unknown[] = []
+    const io = failingIo((_, count) => (count === at ? systemError('EIO') : undefined))
+    const store = await openedStore(context, { folder, io, onProblem: (_, error) => told.push(error) })
+    await put(store, 'before', body)
+    await expect(put(store, 'k', body), `at ${at}`).rejects.toMatchObject({ reason: 'read-only' })
+    await expect(put(store, 'small', Buffer.from('x'))).rejects.toMatchObject({ reason: 'read-only' })
+    await expect(store.deleteObject({ bucketId: 'b', key: 'before', versioning: 'unversioned' })).rejects.toMatchObject({
+      reason: 'read-only',
+    })
+    expect(told).toMatchObject([{ code: 'EIO' }])
+    expect(await bytesOf(store, store.find('b', 'before'))).toEqual(body)
+    await store.close()
+    const again = await openedStore(context, { folder })
+    expect(await bytesOf(again, again.find('b', 'before'))).toEqual(body)
+    expect(again.find('b', 'k')).toBeUndefined()
+    expect(blobFiles(folder)).toHaveLength(1)
+  }
+})
 
 test('when the catalogue has no space, the whole group is refused and later goes on', async (context) => {
   const { expect } = context
@@ -132,17 +128,19 @@ async function afterPowerCut(context: TestContext, at: number, disk: ReturnType<
 }
 
 test('wherever the power is cut, what was acknowledged is whole, and of the rest there is all or nothing', async (context) => {
-  for (let at = 0; at < 45; at += 3) context.expect([at, await afterPowerCut(context, at, forgetfulIo())]).toEqual([at, []])
+  const { expect } = context
+  for (let at = 0; at < 45; at += 3) expect([at, await afterPowerCut(context, at, forgetfulIo())]).toEqual([at, []])
 }, 60_000)
 
 test.for(['sync', 'sync-folder'] as const)(
   'this would be seen if the store left out one %s',
+  { timeout: 60_000 },
   async (lies, context) => {
+    const { expect } = context
     const wrong: string[] = []
     for (let at = 10; at < 60 && wrong.length === 0; at += 7) wrong.push(...(await afterPowerCut(context, at, forgetfulIo(lies))))
-    context.expect(wrong).not.toEqual([])
+    expect(wrong).not.toEqual([])
   },
-  60_000,
 )
 
 function halves(bytes: Uint8Array): readonly Uint8Array[] {

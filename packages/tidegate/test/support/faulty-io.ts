@@ -58,7 +58,7 @@ export function systemError(code: 'ENOSPC' | 'EIO'): Error {
  * not synced, new files may be gone.
  * @param lies what it only says that it has done
  */
-export function forgetfulIo(lies: 'sync' | 'sync-folder' | undefined = undefined) {
+export function forgetfulIo(lies?: 'sync' | 'sync-folder') {
   const disk = diskIo()
   /** Files, and what of them is sure. */
   const files = new Map<string, { isSynced: boolean; isNamed: boolean }>()
