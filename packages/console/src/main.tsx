@@ -5,7 +5,10 @@ import { createBrowserRouter, Navigate, RouterProvider } from 'react-router'
 import { ApiError } from './api/api-error.ts'
 import { Shell } from './components/Shell.tsx'
 import { DEFAULT_REGION } from './components/region.ts'
+import { ActivityPage } from './pages/ActivityPage.tsx'
 import { ClusterPage } from './pages/ClusterPage.tsx'
+import { EventPage } from './pages/EventPage.tsx'
+import { ExplainPage } from './pages/ExplainPage.tsx'
 import { NotFoundPage } from './pages/NotFoundPage.tsx'
 import { ServicePage } from './pages/ServicePage.tsx'
 import { ServicesPage } from './pages/ServicesPage.tsx'
@@ -16,6 +19,8 @@ import './styles/base.css'
 import './styles/shell.css'
 import './styles/parts.css'
 import './styles/pages.css'
+import './styles/decisions.css'
+import './styles/activity.css'
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -40,6 +45,9 @@ const router = createBrowserRouter(
         { path: 'services/:cluster', element: <ClusterPage /> },
         { path: 'services/:cluster/tasks/:task', element: <TaskPage /> },
         { path: 'services/:cluster/:service', element: <ServicePage /> },
+        { path: 'explain', element: <ExplainPage /> },
+        { path: 'activity', element: <ActivityPage /> },
+        { path: 'activity/:event', element: <EventPage /> },
         { path: '*', element: <NotFoundPage /> },
       ],
     },

@@ -6,7 +6,8 @@ import type { WireService, WireTask } from './ecs.ts'
 
 export interface Check {
   readonly action: string
-  readonly resource: string
+  /** ARNs; an Allow on one of them is enough. */
+  readonly resources: readonly string[]
   /** Condition keys of the request. */
   readonly context: Readonly<Record<string, readonly string[]>>
 }
@@ -21,7 +22,7 @@ export function updateServiceCheck(service: WireService, change: ServiceChange):
   const { desiredCount } = change
   return {
     action: 'ecs:UpdateService',
-    resource: service.serviceArn ?? '',
+    resources: [service.serviceArn ?? ''],
     context: {
       'ecs:cluster': [service.clusterArn ?? ''],
       ...tagKeys(service.tags),
@@ -34,10 +35,13 @@ export function updateServiceCheck(service: WireService, change: ServiceChange):
   }
 }
 
-/** A task is stopped by an Allow on itself or on the task definition that it runs; either may be denied. */
-export function stopTaskChecks(task: WireTask): readonly Check[] {
-  const context = { 'ecs:cluster': [task.clusterArn ?? ''], ...tagKeys(task.tags) }
-  return [task.taskArn ?? '', task.taskDefinitionArn ?? ''].map((resource) => ({ action: 'ecs:StopTask', resource, context }))
+/** A task is stopped by an Allow on itself or on the task definition that it runs. */
+export function stopTaskCheck(task: WireTask): Check {
+  return {
+    action: 'ecs:StopTask',
+    resources: [task.taskArn ?? '', task.taskDefinitionArn ?? ''],
+    context: { 'ecs:cluster': [task.clusterArn ?? ''], ...tagKeys(task.tags) },
+  }
 }
 
 function tagKeys(tags: readonly { readonly key?: string | undefined; readonly value?: string | undefined }[] = []): Check['context'] {

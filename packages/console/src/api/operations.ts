@@ -20,7 +20,17 @@ import type {
   UpdateServiceRequest,
   UpdateServiceResponse,
 } from '@aws-sdk/client-ecs'
-import type { DescribeDecisionInput, DescribeDecisionOutput, SimulateAccessInput, SimulateAccessOutput } from './tidegate.ts'
+import type {
+  CountActivityInput,
+  CountActivityOutput,
+  DescribeEventChainInput,
+  DescribeEventChainOutput,
+  DescribeIntegrityOutput,
+  LookupActivityInput,
+  LookupActivityOutput,
+} from '../../../tidegate/src/api/activity.ts'
+import type { DescribeDecisionInput, DescribeDecisionOutput } from '../../../tidegate/src/api/describe-decision.ts'
+import type { SimulateAccessInput, SimulateAccessOutput } from './simulate.ts'
 import type { Wire } from './wire.ts'
 
 interface Called<Input extends object, Output> {
@@ -45,6 +55,10 @@ export interface Operations {
   }
   readonly tidegate: {
     readonly DescribeDecision: Called<DescribeDecisionInput, DescribeDecisionOutput>
+    readonly LookupActivity: Called<LookupActivityInput, LookupActivityOutput>
+    readonly CountActivity: Called<CountActivityInput, CountActivityOutput>
+    readonly DescribeEventChain: Called<DescribeEventChainInput, DescribeEventChainOutput>
+    readonly DescribeIntegrity: Called<object, DescribeIntegrityOutput>
     readonly SimulateAccess: Called<SimulateAccessInput, SimulateAccessOutput>
   }
 }

@@ -26,14 +26,14 @@ export function ActionButton<Service extends ServiceName, Name extends Operation
   label,
   icon,
   intent,
-  checks,
+  check,
   isDangerous = false,
   children,
 }: {
   readonly label: string
   readonly icon: IconName
   readonly intent: Intent<Service, Name>
-  readonly checks: readonly Check[]
+  readonly check: Check
   readonly isDangerous?: boolean
   /** What happens, and what there is to choose. */
   readonly children: ReactNode
@@ -43,7 +43,7 @@ export function ActionButton<Service extends ServiceName, Name extends Operation
   const caller = useCaller()
   const queries = useQueryClient()
   const [titleId, reasonId] = [useId(), useId()]
-  const verdict = useVerdict(checks)
+  const verdict = useVerdict(check)
   const run = useMutation<unknown, ApiError>({
     mutationFn: () => caller(intent.service, intent.operation, intent.input),
     onSuccess: async () => {

@@ -14,7 +14,7 @@ export function ServiceActions({ cluster, service }: { readonly cluster: string;
         label="Restart"
         icon="restart"
         intent={{ service: 'ecs', operation: 'UpdateService', input: { cluster, service: name, forceNewDeployment: true } }}
-        checks={[updateServiceCheck(service, { forceNewDeployment: true })]}
+        check={updateServiceCheck(service, { forceNewDeployment: true })}
       >
         <p>
           A new deployment replaces all {current} tasks of <strong>{name}</strong> with the same task definition.
@@ -24,7 +24,7 @@ export function ServiceActions({ cluster, service }: { readonly cluster: string;
         label="Scale"
         icon="scale"
         intent={{ service: 'ecs', operation: 'UpdateService', input: { cluster, service: name, desiredCount } }}
-        checks={[updateServiceCheck(service, { desiredCount })]}
+        check={updateServiceCheck(service, { desiredCount })}
       >
         <label>
           Desired count

@@ -1,5 +1,6 @@
 import { useParams } from 'react-router'
 import { useService, useTaskDefinition, useTasks, type WireService } from '../api/ecs.ts'
+import { LastActors } from '../components/LastActors.tsx'
 import { Loaded } from '../components/Loaded.tsx'
 import { Page } from '../components/Page.tsx'
 import { usePaths } from '../components/region.ts'
@@ -151,6 +152,7 @@ function ServiceFacts({ service }: { readonly service: WireService }) {
         <h2>Tags</h2>
         <Tags tags={service.tags} />
       </section>
+      <LastActors resource={service.serviceArn ?? ''} />
     </aside>
   )
 }

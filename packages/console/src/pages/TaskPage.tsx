@@ -1,8 +1,9 @@
 import { useParams } from 'react-router'
-import { stopTaskChecks } from '../api/checks.ts'
+import { stopTaskCheck } from '../api/checks.ts'
 import { useTask, useTaskDefinition, type WireTask, type WireTaskDefinition } from '../api/ecs.ts'
 import { ActionButton } from '../components/ActionButton.tsx'
 import { ContainerLogs } from '../components/ContainerLogs.tsx'
+import { LastActors } from '../components/LastActors.tsx'
 import { Loaded } from '../components/Loaded.tsx'
 import { Page } from '../components/Page.tsx'
 import { usePaths } from '../components/region.ts'
@@ -53,7 +54,7 @@ function StopTask({ cluster, task }: { readonly cluster: string; readonly task: 
       icon="stop"
       isDangerous
       intent={{ service: 'ecs', operation: 'StopTask', input: { cluster, task: id } }}
-      checks={stopTaskChecks(task)}
+      check={stopTaskCheck(task)}
     >
       <p>
         The task gets SIGTERM, and SIGKILL when its stop timeout is over.
@@ -147,6 +148,7 @@ function TaskFacts({ task, definition }: { readonly task: WireTask; readonly def
         <h2>Tags</h2>
         <Tags tags={task.tags} />
       </section>
+      <LastActors resource={task.taskArn ?? ''} />
     </aside>
   )
 }

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { Copy } from './Copy.tsx'
 
 /** A line for a shell, to be read and copied. */
@@ -6,12 +7,16 @@ export function Command({ line, label = 'The same as a command' }: { readonly li
     <div className="command">
       <code tabIndex={0} aria-label={label}>
         {line.split(' ').map((word, i) => (
-          <span key={i} className={word.length < 40 ? 'word' : undefined}>
-            {word}{' '}
-          </span>
+          <Fragment key={i}>
+            {i > 0 && ' '}
+            <span className={word.length < LONG ? 'word' : undefined}>{word}</span>
+          </Fragment>
         ))}
       </code>
       <Copy text={line} label="Copy the command" />
     </div>
   )
 }
+
+/** Characters of a word that may be broken. */
+const LONG = 32
