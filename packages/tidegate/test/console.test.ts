@@ -1,5 +1,6 @@
 /** The console in a real browser, against a real instance. */
-import { CreateClusterCommand, ECSClient } from '@aws-sdk/client-ecs'
+import { CreateClusterCommand, DeleteClusterCommand, ECSClient } from '@aws-sdk/client-ecs'
+import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, type ExpectStatic, test, vi } from 'vitest'
 import { chromium, ensureConsole, newPage, openBrowser, type WatchedPage } from './support/chromium.ts'
@@ -12,12 +13,13 @@ const hostile = '<img src=x onerror=alert(1)>'
 vi.setConfig({ testTimeout: 60_000 })
 
 let instance: TestInstance
+let world: Awaited<ReturnType<typeof furnish>>
 let browser: Promise<Browser> | undefined
 
 beforeAll(async () => {
   ensureConsole()
   instance = await testInstance()
-  await furnish(instance)
+  world = await furnish(instance)
 }, 60_000)
 afterAll(async () => {
   await (await browser)?.close()
@@ -35,7 +37,7 @@ test('nothing is shown to whoever has not signed in, and wrong credentials are r
   await page.goto(`${instance.url}/console/us-east-1/services`)
   await page.getByRole('heading', { name: 'Tidegate' }).waitFor()
   expect(await page.getByRole('navigation').count()).toBe(0)
-  await enter(page, { ...instance.rootKey(), secretAccessKey: 'wrong' })
+  await enter(page, { ...world.alice, secretAccessKey: 'wrong' })
   await page.getByRole('alert').waitFor()
   expect(await page.getByRole('alert').textContent()).toContain('The request signature we calculated does not match')
   expect(problems).toEqual([])
@@ -73,9 +75,72 @@ test('an object that is opened in the browser cannot reach the console', async (
   expect(await page.evaluate('origin')).toBe('null')
 })
 
-const places = [
-  { name: 'services', path: '/us-east-1/services', heading: 'Services' },
-  { name: 'cluster', path: '/us-east-1/services/main', heading: 'main' },
+test('a pasted error is explained: the gate that was shut, its statement, what it expected and what there was', async (context) => {
+  chromium(context)
+  const { expect } = context
+  const { page, problems } = await open()
+  await signIn(page, '/us-east-1/explain')
+  await page.getByLabel('Request id').fill('nothing of the kind')
+  await page.getByRole('button', { name: 'Explain', exact: true }).click()
+  expect(await page.getByRole('alert').textContent()).toContain('There is no request id in it')
+  await page.getByLabel('Request id').fill(`An error occurred (AccessDeniedException), request ${world.requestId}.`)
+  await page.getByRole('button', { name: 'Explain', exact: true }).click()
+  const decision = page.getByRole('region', { name: 'Decision' })
+  await decision.waitFor()
+  expect(await decision.textContent()).toContain('is not authorized to perform: ecs:DeleteCluster')
+  const gate = page.locator('.funnel > li', { hasText: 'decided here' })
+  expect(await gate.textContent()).toContain('Identity-based policy denies')
+  expect(await gate.textContent()).toContain('Deny by DeleteNeedsMFA of alice/developers')
+  const row = gate.getByRole('row', { name: 'aws:MultiFactorAuthPresent' })
+  expect(await row.getByRole('cell').allTextContents()).toEqual(['false', 'the request has none', ' yes'])
+  expect(page.url()).toContain(`request=${world.requestId}`)
+  await page.getByRole('button', { name: 'My last denial' }).click()
+  await page.waitForURL(/request=LAST/)
+  await gate.waitFor()
+  expect(problems).toEqual([])
+})
+
+test('a denial leads from the map to its calls, and from there to its explanation; user agents stay text', async (context) => {
+  chromium(context)
+  const { expect } = context
+  const { page, problems } = await open()
+  await signIn(page, '/us-east-1/activity')
+  await page.getByRole('link', { name: '1', exact: true }).click()
+  await page.waitForURL(/action=ecs%3ADeleteCluster/)
+  expect(page.url()).toContain('denied=yes')
+  await page.getByRole('checkbox', { name: 'denied only', checked: true }).waitFor()
+  await page.getByRole('link', { name: 'ecs:DeleteCluster' }).click()
+  await page.getByText(hostile).waitFor()
+  expect(await page.locator('img').count()).toBe(0)
+  await page.getByRole('link', { name: 'denied' }).first().click()
+  await page.getByText('decided here').waitFor()
+  expect(problems).toEqual([])
+})
+
+test('the filter is in the address, so that back goes back', async (context) => {
+  chromium(context)
+  const { expect } = context
+  const { page, problems } = await open()
+  await signIn(page, '/us-east-1/activity')
+  await page.getByLabel('Action').fill('ecs:DeleteCluster')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/action=ecs%3ADeleteCluster$/)
+  await page.getByLabel('Period').selectOption('last 7 days')
+  await page.waitForURL(/period=7d/)
+  await page.goBack()
+  await page.waitForURL(/action=ecs%3ADeleteCluster$/)
+  expect(await page.getByLabel('Action').inputValue()).toBe('ecs:DeleteCluster')
+  expect(problems).toEqual([])
+})
+
+const places = () => [
+  { path: '/us-east-1/services', shows: 'main' },
+  { path: '/us-east-1/services/main', shows: 'Running tasks' },
+  { path: '/us-east-1/explain', shows: 'My last denial' },
+  { path: `/us-east-1/explain?request=${world.requestId}`, shows: 'Which gate was shut' },
+  { path: '/us-east-1/activity', shows: 'Integrity of the log' },
+  { path: `/us-east-1/activity/${world.requestId}`, shows: 'Because of whom' },
+  { path: '/us-east-1/nowhere', shows: 'There is no such page' },
 ]
 const looks = [
   { width: 1280, colorScheme: 'light' },
@@ -90,13 +155,12 @@ test.for(looks)(
     chromium(context)
     const { expect } = context
     const { page, problems } = await open({ viewport: { width, height: 844 }, colorScheme })
-    await signIn(page, places[0]?.path ?? '')
-    for (const { name, path, heading } of places) {
+    await signIn(page, '/us-east-1/services')
+    for (const { path, shows } of places()) {
       await go(page, path)
-      await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
-      await page.waitForLoadState('networkidle')
-      await assertFits(page, name, expect)
-      await assertReadable(page, name, expect)
+      await page.getByText(shows).first().waitFor()
+      await assertFits(page, path, expect)
+      await assertReadable(page, path, expect)
     }
     expect(problems).toEqual([])
   },
@@ -121,15 +185,45 @@ test('the keyboard is enough', async (context) => {
   expect(problems).toEqual([])
 })
 
-async function furnish(to: TestInstance): Promise<void> {
-  const ecs = new ECSClient({ endpoint: to.url, region: 'us-east-1', credentials: to.rootKey() })
+/** A cluster, and alice, who may look and explain but not delete it without MFA, and has tried. */
+async function furnish(to: TestInstance): Promise<{ readonly alice: Credentials; readonly requestId: string }> {
+  const settings = { endpoint: to.url, region: 'us-east-1', maxAttempts: 1 }
+  const [ecs, iam] = [new ECSClient({ ...settings, credentials: to.rootKey() }), new IAMClient({ ...settings, credentials: to.rootKey() })]
   await ecs.send(new CreateClusterCommand({ clusterName: 'main', tags: [{ key: 'Department', value: 'Accounting' }] }))
-  ecs.destroy()
+  await iam.send(new CreateUserCommand({ UserName: 'alice' }))
+  await iam.send(new PutUserPolicyCommand({ UserName: 'alice', PolicyName: 'developers', PolicyDocument: JSON.stringify(policy) }))
+  const { AccessKey: { AccessKeyId = '', SecretAccessKey = '' } = {} } = await iam.send(new CreateAccessKeyCommand({ UserName: 'alice' }))
+  const alice = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey }
+  const denied = new ECSClient({ ...settings, credentials: alice })
+  denied.middlewareStack.add(
+    (next) => (args) => {
+      Object.assign((args.request as { headers: object }).headers, { 'user-agent': hostile })
+      return next(args)
+    },
+    { step: 'build', priority: 'low' },
+  )
+  const error: unknown = await denied.send(new DeleteClusterCommand({ cluster: 'main' })).catch((cause: unknown) => cause)
+  const { requestId = '' } = (error as { readonly $metadata: { readonly requestId?: string } }).$metadata
+  return { alice, requestId }
+}
+
+const policy = {
+  Version: '2012-10-17',
+  Statement: [
+    { Sid: 'Look', Effect: 'Allow', Action: ['ecs:*', 'logs:*', 'tidegate:*'], Resource: '*' },
+    {
+      Sid: 'DeleteNeedsMFA',
+      Effect: 'Deny',
+      Action: 'ecs:DeleteCluster',
+      Resource: '*',
+      Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+    },
+  ],
 }
 
 async function signIn(page: Page, path: string): Promise<void> {
   await page.goto(`${instance.url}/console${path}`)
-  await enter(page, instance.rootKey())
+  await enter(page, world.alice)
   await page.getByRole('navigation', { name: 'Pages' }).waitFor()
 }
 

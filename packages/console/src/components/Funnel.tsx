@@ -50,7 +50,8 @@ function GateItem({ gate: { layer, isShut, isDeciding, isBehind } }: { readonly 
 
 function Statements({ layer: { Statements: all, OtherStatements }, isOpen }: { readonly layer: DescribedLayer; readonly isOpen: boolean }) {
   if (all.length === 0 && OtherStatements === 0) return null
-  const applied = all.filter(({ Applies }) => Applies)
+  // A Deny decides, whatever else allows.
+  const applied = all.filter(({ Applies }) => Applies).toSorted((a, b) => (a.Effect === b.Effect ? 0 : a.Effect === 'Deny' ? -1 : 1))
   const others = all.filter(({ Applies }) => !Applies)
   return (
     <>
