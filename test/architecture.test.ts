@@ -22,7 +22,7 @@ const mayImport: Record<string, readonly string[]> = {
   runtime: ['kernel', 'services'], // where containers run: Docker, processes
   gateway: ['kernel', 'wire', 'policy', 'audit'], // is handed the operation table, never imports a service
   telemetry: ['kernel', 'gateway'], // sends the traces that the gateway tells
-  endpoints: ['kernel', 'wire', 'federation'], // task credentials, metadata, OIDC discovery
+  endpoints: ['kernel', 'services', 'federation'], // task credentials, metadata, OIDC discovery
   demo: [], // an identity provider for demonstrations; loaded only for them
   main: [
     'api',

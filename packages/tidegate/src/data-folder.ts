@@ -10,6 +10,8 @@ export interface DataFolder {
   /** Bytes and catalogue of S3's objects. */
   readonly objects: string
   readonly logEvents: string
+  /** What tasks run on, and what they are told, is kept here. */
+  readonly tasks: string
   /** Socket on which the commands of this machine reach a running instance. */
   readonly control: string
   /** Credentials of an account's root user. */
@@ -27,6 +29,7 @@ export function dataFolder(path: string): DataFolder {
     audit: join(folder, 'audit'),
     objects: join(folder, 'objects'),
     logEvents: join(folder, 'log-events.db'),
+    tasks: join(folder, 'tasks'),
     control: join(folder, 'control.sock'),
     rootKey: (accountId) => join(folder, 'root-keys', `${accountId}.json`),
   }

@@ -23,13 +23,12 @@ import type { StartTrace } from './gateway/tracing.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import type { FrontDoor } from './kernel/front-door.ts'
 import type { Service } from './kernel/operation.ts'
-import type { Timers } from './kernel/timers.ts'
-import { defaultRuntime, ecsScheduler, newEcsId, systemTimers } from './ecs-scheduler.ts'
+import { systemTimers, type Timers } from './kernel/timers.ts'
+import { ecsScheduler, newEcsId } from './ecs-scheduler.ts'
 import { Intents } from './intents.ts'
 import type { Logger } from './log.ts'
 import { OpenedSecrets } from './opened.ts'
 import { openObjectStore } from './objects/open-store.ts'
-import type { Runtime } from './services/ecs/runtime-port.ts'
 import type { Secrets } from './services/iam/ports.ts'
 import { consoleProviders, People, writeProviders } from './people.ts'
 import { peopleRoutes } from './people-routes.ts'
@@ -44,6 +43,7 @@ import type { OpenState } from './store/durable-state.ts'
 import { openLogEvents } from './store/log-events.ts'
 import { openState } from './store/open-state.ts'
 import type { TraceSettings } from './telemetry/settings.ts'
+import { openTaskSide, type TaskSettings } from './task-side.ts'
 import { bodyLimitBytes } from './wire/protocol.ts'
 import { SignatureVerifier } from './wire/sigv4/verifier.ts'
 
@@ -59,10 +59,10 @@ export interface InstanceOptions {
   readonly allowS3SigV2: boolean
   /** Nothing is traced where absent. */
   readonly traces?: TraceSettings | undefined
+  /** What tasks run on, and what they get. */
+  readonly tasks?: TaskSettings | undefined
   readonly clock?: Clock
   readonly timers?: Timers
-  /** What tasks run on. */
-  readonly runtime?: Runtime
   readonly log: Logger
 }
 
@@ -71,6 +71,8 @@ export interface Instance {
   /** What it serves. */
   readonly services: readonly Service[]
   readonly accounts: readonly Account[]
+  /** What tasks run on: `docker` or `process`. */
+  readonly runtime: string
   /** What an auditor pins to verify the audit log. */
   readonly auditKey: string
   /** Finishes what was accepted, then closes everything. */
@@ -112,8 +114,22 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     if (recovered > 0) log.info('records of requests that a crash cut off were appended to the audit log', { count: recovered })
     // What services ask of each other goes through the door that is built of them.
     const frontDoor: FrontDoor = { call: (inner) => frontDoorOf(plane).call(inner) }
-    const { runtime = defaultRuntime(folder, log), timers = systemTimers } = options
-    const scheduler = ecsScheduler({ state, frontDoor, runtime, clock, timers, log, url: () => listener.url })
+    const { timers = systemTimers } = options
+    const tasks = opened.add(
+      await openTaskSide({
+        ...options.tasks,
+        folder: folder.tasks,
+        state,
+        frontDoor,
+        directory: { find: (arn) => scheduler.find(arn) },
+        serve: (request) => serve(request, plane),
+        clock,
+        timers,
+        log,
+      }),
+    )
+    const { runtime, endpoints } = tasks
+    const scheduler = ecsScheduler({ runtime, endpoints, state, frontDoor, clock, timers, log })
     const ecs = { scheduling: scheduler, runtime, newId: newEcsId }
     const logEvents = opened.add(openLogEvents(folder.logEvents))
     const expiry = setInterval(() => {
@@ -200,6 +216,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       get accounts() {
         return listAccounts(state)
       },
+      runtime: runtime.name,
       auditKey: audit.verifierKey,
       close() {
         closing.abort()

@@ -21,7 +21,7 @@ export interface Credentials {
 
 export const mainAccount = '111122223333'
 
-export interface TestOptions extends Partial<Pick<InstanceOptions, 'clock' | 'traces' | 'timers' | 'runtime'>> {
+export interface TestOptions extends Partial<Pick<InstanceOptions, 'clock' | 'traces' | 'timers' | 'tasks'>> {
   /** A data folder that stays when the instance is closed; a new one that goes with it where absent. */
   readonly folder?: string
 }
@@ -40,12 +40,14 @@ export async function testInstance(
     port: 0,
     configuration: { ...defaultConfiguration, ...configuration },
     allowS3SigV2: true,
+    tasks: { runtime: 'process', ...options.tasks },
     log: { info: () => {}, problem: (message, error) => problems.push(`${message}: ${String(error)}`) },
   })
   return {
     url: instance.url,
     services: instance.services,
     auditKey: instance.auditKey,
+    runtime: instance.runtime,
     get accounts() {
       return instance.accounts
     },

@@ -41,7 +41,7 @@ export interface RunningInstance {
 /** `tidegate up` on a data folder, once it listens. Rejects with what it wrote if it ends before. */
 export async function startInstance(data: string, ...args: readonly string[]): Promise<RunningInstance> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, argumentsFor(['up', '--data', data, '--port', '0', '--json', ...args]), {
+  const child = spawn(process.execPath, argumentsFor(['up', '--data', data, '--port', '0', '--json', '--runtime', 'process', ...args]), {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>

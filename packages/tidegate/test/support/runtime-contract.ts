@@ -99,7 +99,11 @@ export class Recorder implements RuntimeListener {
 
 const keyOf = ({ taskArn, name }: ContainerRef): string => `${taskArn} ${name}`
 
-export function runtimeContract(name: string, before: (context: TestContext) => Promise<RuntimeHarness> | RuntimeHarness): void {
+export function runtimeContract(
+  name: string,
+  before: (context: TestContext) => Promise<RuntimeHarness> | RuntimeHarness,
+  { timeout = 20_000 } = {},
+): void {
   const start = async (context: TestContext) => {
     const harness = await before(context)
     const recorder = new Recorder()
@@ -130,7 +134,7 @@ export function runtimeContract(name: string, before: (context: TestContext) => 
     }
   }
 
-  describe(`contract of runtimes: ${name}`, () => {
+  describe.concurrent(`contract of runtimes: ${name}`, { timeout }, () => {
     test('what can not run is refused with a reason, and nothing is left of it', async (context) => {
       const { expect } = context
       const world = await start(context)

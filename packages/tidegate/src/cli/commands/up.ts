@@ -21,6 +21,14 @@ export const up = command({
     config: { type: 'string', value: 'FILE', summary: 'accounts and organization, as JSON' },
     'tls-cert': { type: 'string', value: 'FILE', summary: 'certificate chain in PEM; with --tls-key' },
     'tls-key': { type: 'string', value: 'FILE', summary: 'private key in PEM' },
+    runtime: {
+      type: 'string',
+      value: 'RUNTIME',
+      choices: ['docker', 'process'],
+      summary: 'what tasks run on: docker where an engine answers, else process',
+    },
+    'task-credentials-ttl': { type: 'string', value: 'SECONDS', summary: 'life of the credentials of tasks, 3600 by default' },
+    'task-host-path': { type: 'list', value: 'PATH', summary: 'a path of this machine that containers may mount' },
     'no-s3-sigv2': { type: 'boolean', summary: 'refuse signature version 2, which older S3 clients presign with' },
     json: { type: 'boolean', summary: 'print where it listens as one line of JSON' },
   },
@@ -30,6 +38,9 @@ what was accepted is finished. Log lines are JSON on standard error.
 
 The first start makes the data folder, with keys and with the root key of each account in files
 that only you can read.
+
+Tasks run in containers of Docker, or as processes of this machine, which nothing isolates. They
+go on when the instance ends, and it finds them again.
 
 Traces go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, one for each request.
 
@@ -52,6 +63,11 @@ example:
       configuration: flags.config === undefined ? defaultConfiguration : configurationOf(() => readConfiguration(flags.config ?? '')),
       allowS3SigV2: !flags['no-s3-sigv2'],
       traces: tracesOf(process.env),
+      tasks: {
+        runtime: flags.runtime,
+        credentialsTtlSeconds: ttlOf(flags['task-credentials-ttl']),
+        hostPaths: flags['task-host-path'],
+      },
       log: jsonLogger((line) => io.note(line.trimEnd()), Date.now),
     }
     const option = flags.data === undefined ? '' : ` --data ${flags.data}`
@@ -81,7 +97,7 @@ example:
 })
 
 function greeting(
-  { url, auditKey }: Instance,
+  { url, auditKey, runtime }: Instance,
   accounts: readonly { id: string; name: string; rootKey: string }[],
   data: string | undefined,
 ): string {
@@ -96,6 +112,8 @@ function greeting(
     'accounts, and where the keys of their root users lie:',
     ...accounts.map(({ id, name, rootKey }) => `  ${id}  ${name}  ${rootKey}`),
     '',
+    runtime === 'process' ? 'tasks run as processes of this machine, without isolation' : `tasks run on ${runtime}`,
+    '',
     'public key of its audit log, to be kept elsewhere:',
     `  ${auditKey}`,
     '',
@@ -106,6 +124,14 @@ function portOf(text = '4780'): number {
   const port = Number(text)
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new UsageError(`\`${text}\` is no port: a number from 0 to 65535`)
   return port
+}
+
+function ttlOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const seconds = Number(text)
+  if (!/^\d{1,5}$/.test(text) || seconds < 900 || seconds > 43_200)
+    throw new UsageError(`\`${text}\` is no life of credentials: a number of seconds from 900 to 43200`)
+  return seconds
 }
 
 function tracesOf(environment: NodeJS.ProcessEnv): TraceSettings | undefined {

@@ -78,6 +78,7 @@ export class ProcessRuntime implements Runtime {
     try {
       const state = (await this.#ask({ ask: 'start', spec: asked })) as ProcessState
       this.#known.set(state.id, state)
+      void this.#tellOutput(state) // what it wrote before it was known
       return startedOf(state)
     } catch (error) {
       throw new RuntimeError('CannotStartContainerError', error instanceof Error ? error.message : String(error), { cause: error })
@@ -126,25 +127,31 @@ export class ProcessRuntime implements Runtime {
 
   /** Asked again where the supervisor went away meanwhile: nothing is done twice. */
   async #ask(request: SupervisorRequest): Promise<unknown> {
+    const supervisor = this.#connected()
     try {
-      return await (await this.#connected()).ask(request)
+      return await (await supervisor).ask(request)
     } catch (error) {
       if (!(error instanceof SupervisorGone)) throw error
+      this.#forget(supervisor)
       return (await this.#connected()).ask(request)
     }
   }
 
   #connected(): Promise<SupervisorClient> {
-    return (this.#supervisor ??= SupervisorClient.connect(this.#options.folder, {
+    if (this.#supervisor !== undefined) return this.#supervisor
+    const supervisor = SupervisorClient.connect(this.#options.folder, {
       onMessage: (message) => this.#onMessage(message),
       onLost: () => {
-        this.#supervisor = undefined
+        this.#forget(supervisor)
         this.#onLost()
       },
-    }).catch((error: unknown) => {
-      this.#supervisor = undefined
-      throw error
-    }))
+    })
+    supervisor.catch(() => this.#forget(supervisor))
+    return (this.#supervisor = supervisor)
+  }
+
+  #forget(supervisor: Promise<SupervisorClient>): void {
+    if (this.#supervisor === supervisor) this.#supervisor = undefined
   }
 
   async #resync(): Promise<readonly ProcessState[]> {

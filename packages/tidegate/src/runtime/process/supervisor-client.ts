@@ -5,7 +5,8 @@ import { connect, type Socket } from 'node:net'
 import { extname, join } from 'node:path'
 import process from 'node:process'
 import { socketPath, supervisorLogPath } from './folder.ts'
-import { JsonLines, PROTOCOL_VERSION, type SupervisorMessage, type SupervisorRequest } from './protocol.ts'
+import { JsonLines } from '../json-lines.ts'
+import { PROTOCOL_VERSION, type SupervisorMessage, type SupervisorRequest } from './protocol.ts'
 
 export interface SupervisorEvents {
   onMessage(message: SupervisorMessage): void

@@ -11,7 +11,8 @@ import { CONTAINER_VARIABLE, ContainedProcess, type ProcessRecord, writeRecord }
 import { containerFolder, recordPath, socketPath } from './folder.ts'
 import { processesWith, startTimeOf } from './kernel-processes.ts'
 import { killGroup } from './kill-group.ts'
-import { JsonLines, type ProcessState, PROTOCOL_VERSION, type SupervisorMessage, type SupervisorRequest } from './protocol.ts'
+import { JsonLines } from '../json-lines.ts'
+import { type ProcessState, PROTOCOL_VERSION, type SupervisorMessage, type SupervisorRequest } from './protocol.ts'
 
 class Supervisor {
   readonly #folder: string

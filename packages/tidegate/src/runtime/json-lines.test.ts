@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { test } from 'vitest'
-import { JsonLines } from './protocol.ts'
+import { JsonLines } from './json-lines.ts'
 
 test('a line that is no JSON and a line without an end are refused', ({ expect }) => {
   expect(() => new JsonLines().push('{"a":\n')).toThrow(SyntaxError)

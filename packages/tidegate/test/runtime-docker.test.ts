@@ -1,0 +1,190 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
+import { describe, type TestContext, test } from 'vitest'
+import { DockerRuntime } from '../src/runtime/docker/docker-runtime.ts'
+import { DockerEngine } from '../src/runtime/docker/engine.ts'
+import { ensureTaskNetwork } from '../src/runtime/docker/network.ts'
+import type { ContainerSpec } from '../src/services/ecs/runtime-port.ts'
+import { docker, dockerSocket, makeShellImage, shellImage } from './support/docker.ts'
+import { type Behaviour, containerSpec, newTaskArn, Recorder, runtimeContract } from './support/runtime-contract.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+let count = 0
+
+function prepare(context: TestContext) {
+  docker(context)
+  makeShellImage()
+  const root = temporaryFolder(context)
+  const shared = join(root, 'shared')
+  mkdirSync(shared)
+  const instance = `test-${process.pid}-${++count}`
+  const open = async (): Promise<DockerRuntime> => {
+    const engine = await DockerEngine.connect({ socketPath: dockerSocket })
+    await ensureTaskNetwork(engine)
+    const onProblem = (message: string, error: unknown): void => void process.stderr.write(`${message}: ${String(error)}\n`)
+    return new DockerRuntime({ engine, instance, folder: join(root, 'docker'), hostPaths: [shared], onProblem })
+  }
+  return { open, shared }
+}
+
+const shell = (line: string): Partial<ContainerSpec> => ({ image: shellImage, command: ['/bin/sh', '-c', line] })
+const onTerm = 'trap "exit 0" TERM; echo ready; while :; do sleep 0.05; done'
+
+async function until(claim: () => boolean): Promise<void> {
+  while (!claim()) await pause(5)
+}
+
+const healthCheck = (exitCode: number) => ({
+  command: ['CMD-SHELL', `exit ${exitCode}`],
+  intervalSeconds: 0.1,
+  timeoutSeconds: 10,
+  retries: 2,
+  startPeriodSeconds: 0,
+})
+
+runtimeContract(
+  'docker',
+  (context) => {
+    const { open, shared } = prepare(context)
+    const mounts = [{ volume: 'signs', hostPath: shared, containerPath: '/signs', readOnly: true }]
+    const specs: Record<Behaviour, Partial<ContainerSpec>> = {
+      'runs until asked to end': shell(onTerm),
+      'does not hear that it should end': shell('trap "" TERM; echo ready; while :; do sleep 0.05; done'),
+      'ends with 3': shell('exit 3'),
+      'says one, two and a complaint, and ends': shell('echo one; echo two; echo a complaint >&2'),
+      'is no program': { image: shellImage, command: ['/no/such/program'] },
+      'is healthy': { ...shell(onTerm), healthCheck: healthCheck(0) },
+      'is unhealthy': { ...shell(onTerm), healthCheck: healthCheck(1) },
+      'says early, waits for a sign, says late, ends with 4': {
+        ...shell('echo early; while [ ! -e /signs/now ]; do sleep 0.02; done; echo late; exit 4'),
+        mounts,
+      },
+    }
+    return { open, spec: (behaviour) => specs[behaviour], until, giveSign: () => writeFileSync(join(shared, 'now'), '') }
+  },
+  { timeout: 90_000 },
+)
+
+async function opened(context: TestContext) {
+  const { open, shared } = prepare(context)
+  const runtime = await open()
+  const recorder = new Recorder()
+  await runtime.attach(recorder)
+  const spec = { taskArn: newTaskArn(), name: 'main' }
+  context.onTestFinished(async () => {
+    await runtime.remove(spec)
+    await runtime.close()
+  })
+  const run = async (given: Partial<ContainerSpec>): Promise<readonly string[]> => {
+    await runtime.start(containerSpec({ ...spec, ...given }))
+    await until(() => recorder.exitOf(spec) !== undefined)
+    return recorder.textsOf(spec)
+  }
+  return { runtime, recorder, spec, shared, run }
+}
+
+describe.concurrent('docker', { timeout: 90_000 }, () => {
+  test('an image that is nowhere can not be pulled, in the words of the engine', async (context) => {
+    const { expect } = context
+    const { runtime, spec } = await opened(context)
+    const refusal: unknown = await runtime
+      .pull({ taskArn: spec.taskArn, image: '127.0.0.1:1/no-such-image:1' })
+      .catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ kind: 'CannotPullContainerError', message: expect.stringMatching(/^Error response from daemon: /) })
+  })
+
+  test.for([
+    [{ privileged: true }, 'a privileged container would give this task the machine'],
+    [{ capabilities: { add: ['NET_ADMIN'], drop: [] } }, 'the capability NET_ADMIN would give this task the machine'],
+    [{ capabilities: { add: ['CAP_NET_RAW'], drop: [] } }, 'the capability CAP_NET_RAW would give this task the machine'],
+    [
+      { mounts: [{ volume: 'etc', hostPath: '/etc', containerPath: '/etc', readOnly: true }] },
+      'the host path /etc is not open to tasks: `tidegate up --task-host-path /etc` opens it to all of them',
+    ],
+  ] as const)('what would hand the machine to a task is refused: %j', async ([given, message], context) => {
+    const { expect } = context
+    const { runtime, spec } = await opened(context)
+    await expect(runtime.start(containerSpec({ ...spec, ...shell('true'), ...given }))).rejects.toMatchObject({
+      kind: 'CannotCreateContainerError',
+      message,
+    })
+  })
+
+  test('a container gets what its definition says: environment, user, folder, entry point, limits, a file system to read only', async (context) => {
+    const { expect } = context
+    const { run } = await opened(context)
+    const lines = await run({
+      image: shellImage,
+      entryPoint: ['/bin/sh', '-c'],
+      command: [
+        'echo "$GREETING $(id -u):$(id -g) $PWD $(ulimit -n) $(nproc)"; echo x 2>/dev/null > /file || echo read only; touch /cache/x && echo cache',
+      ],
+      environment: { GREETING: 'hello world' },
+      user: '1000:1001',
+      workingDirectory: '/tmp',
+      readonlyRootFilesystem: true,
+      memoryMiB: 64,
+      cpuLimit: 512,
+      ulimits: [{ name: 'nofile', soft: 77, hard: 99 }],
+      tmpfs: [{ path: '/cache', sizeMiB: 1, options: ['mode=1777'] }],
+    })
+    expect(lines).toEqual([expect.stringMatching(/^hello world 1000:1001 \/tmp 77 \d+$/), 'read only', 'cache'])
+  })
+
+  test('what a container takes of memory beyond its limit kills it, and that is the reason', async (context) => {
+    const { expect } = context
+    const { run, recorder, spec } = await opened(context)
+    await run({ ...shell('tail /dev/zero'), memoryMiB: 16 })
+    expect(recorder.exitOf(spec)).toMatchObject({ exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' })
+  })
+
+  test('a port of a container is one of the machine, free where none is named', async (context) => {
+    const { expect } = context
+    const { runtime, spec } = await opened(context)
+    const line = 'echo ok > /tmp/index.html; exec httpd -f -p 8080 -h /tmp'
+    const { ports, address } = await runtime.start(
+      containerSpec({ ...spec, ...shell(line), ports: [{ containerPort: 8080, hostPort: 0, protocol: 'tcp' }] }),
+    )
+    expect(ports).toEqual([{ containerPort: 8080, hostPort: expect.any(Number), protocol: 'tcp', bindIp: '0.0.0.0' }])
+    expect(await runtime.ownerOf(address ?? '')).toBe(spec.taskArn)
+    expect(await runtime.ownerOf('169.254.170.254')).toBeUndefined()
+    const answer = async (): Promise<string> => (await fetch(`http://127.0.0.1:${ports[0]?.hostPort}/`)).text().catch(() => '')
+    let text = await answer().catch(() => '')
+    while (text === '') text = await answer().catch(() => pause(20).then(() => ''))
+    expect(text).toBe('ok\n')
+  })
+
+  test('containers of a task share a volume that goes with the task', async (context) => {
+    const { expect } = context
+    const { runtime, recorder, spec, run } = await opened(context)
+    const mounts = [{ volume: 'shared', containerPath: '/shared', readOnly: false }]
+    await run({ ...shell('echo from the first > /shared/file'), mounts })
+    const second = { ...spec, name: 'second' }
+    await runtime.start(
+      containerSpec({ ...second, ...shell('cat /shared/file'), mounts: mounts.map((mount) => ({ ...mount, readOnly: true })) }),
+    )
+    await until(() => recorder.exitOf(second) !== undefined)
+    expect(recorder.textsOf(second)).toEqual(['from the first'])
+    await runtime.remove(second)
+    await runtime.remove(spec)
+    const engine = await DockerEngine.connect({ socketPath: dockerSocket })
+    const filters = encodeURIComponent(JSON.stringify({ label: [`tidegate.task=${spec.taskArn}`] }))
+    expect(await engine.call('GET', `/volumes?filters=${filters}`)).toMatchObject({ Volumes: [] })
+    engine.close()
+  })
+
+  test('the lines of a container with a terminal are lines too', async (context) => {
+    const { expect } = context
+    const { run } = await opened(context)
+    expect(await run({ ...shell('echo one; echo two'), pseudoTerminal: true })).toEqual(['one', 'two'])
+  })
+
+  test('where no engine answers, that is told in words', async (context) => {
+    const { expect } = context
+    await expect(DockerEngine.connect({ socketPath: join(temporaryFolder(context), 'none.sock') })).rejects.toThrow(
+      /^no Docker Engine listens on `/,
+    )
+  })
+})
