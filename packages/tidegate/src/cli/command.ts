@@ -65,24 +65,37 @@ type FlagValue<F> = F extends { readonly type: 'boolean' }
 interface Input<Args extends ArgTable, Flags extends FlagTable> {
   readonly args: { readonly [Name in keyof Args]: Args[Name] extends { readonly isOptional: true } ? string | undefined : string }
   readonly flags: { readonly [Name in keyof Flags]: FlagValue<Flags[Name]> }
+  /** Empty where the command takes none. */
+  readonly program: readonly string[]
 }
 
 interface CommandDefinition<Args extends ArgTable, Flags extends FlagTable> {
   readonly name: string
   readonly summary: string
   readonly args: Args
+  /** What stands behind `--`: the command line of another program, at least one word. */
+  readonly program?: { readonly value: string; readonly summary: string }
   readonly flags: Flags
   readonly details: string
   run(input: Input<Args, Flags>, io: Io): Promise<ExitCode>
 }
 
 export function command<const Args extends ArgTable, const Flags extends FlagTable>(definition: CommandDefinition<Args, Flags>): Command {
-  const { name, summary, args, flags, details } = definition
+  const { name, summary, args, flags, details, program } = definition
   const words = ['tidegate', name, ...Object.values(args).map(argUsage)]
-  const whole = [...words, ...Object.entries(flags).map(flagUsage)].join(' ')
-  const usage = whole.length <= longestUsage ? whole : [...words, '[FLAG ...]'].join(' ')
-  const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => definition.run(parse(definition, argv), io)
-  return { name, summary, usage, args, flags, details, run }
+  const behind = program === undefined ? [] : ['--', program.value]
+  const whole = [...words, ...Object.entries(flags).map(flagUsage), ...behind].join(' ')
+  const usage = whole.length <= longestUsage ? whole : [...words, '[FLAG ...]', ...behind].join(' ')
+  const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
+    if (program === undefined) return definition.run({ ...parse(definition, argv), program: [] }, io)
+    const at = argv.indexOf('--')
+    const own = at < 0 ? argv : argv.slice(0, at)
+    const parsed = parse(definition, own)
+    const others = at < 0 ? [] : argv.slice(at + 1)
+    if (others.length === 0) throw new UsageError(`${program.value} is missing: it stands behind \`--\``)
+    return definition.run({ ...parsed, program: others }, io)
+  }
+  return { name, summary, usage, args: program === undefined ? args : { ...args, program }, flags, details, run }
 }
 
 /** `--kind KIND`, as usage and help write a flag. */
@@ -104,7 +117,7 @@ function flagUsage([name, flag]: [string, Flag]): string {
 function parse<Args extends ArgTable, Flags extends FlagTable>(
   { args, flags }: CommandDefinition<Args, Flags>,
   argv: readonly string[],
-): Input<Args, Flags> {
+): Omit<Input<Args, Flags>, 'program'> {
   const options = Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, optionOf(flag)]))
   const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true })
   const values = new Map<string, string | true>()

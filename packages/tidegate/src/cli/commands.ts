@@ -28,6 +28,15 @@ import { status } from './commands/status.ts'
 import { trace } from './commands/trace.ts'
 import { up } from './commands/up.ts'
 
+import { configure } from './commands/configure.ts'
+import { credsEnv } from './commands/creds-env.ts'
+import { credsProcess } from './commands/creds-process.ts'
+import { ctxAdd } from './commands/ctx-add.ts'
+import { ctxLs } from './commands/ctx-ls.ts'
+import { ctxUse } from './commands/ctx-use.ts'
+import { login } from './commands/login.ts'
+import { logout } from './commands/logout.ts'
+import { whoami } from './commands/whoami.ts'
 /** Every command, in the order in which `tidegate --help` lists them. */
 export const commands: readonly Command[] = [
   up,
@@ -36,6 +45,15 @@ export const commands: readonly Command[] = [
   doctor,
   explain,
   trace,
+  login,
+  logout,
+  whoami,
+  ctxLs,
+  ctxUse,
+  ctxAdd,
+  credsProcess,
+  credsEnv,
+  configure,
   accountCreate,
   accountLs,
   keysRotate,

@@ -12,7 +12,16 @@ export interface Io {
 }
 
 /** 0: done, and the answer is good. 1: the answer is not good, or input could not be read in part. 2: wrong usage. 3: it cannot be told. */
-export type ExitCode = 0 | 1 | 2 | 3
+export type ExitCode = 0 | 1 | 2 | 3 | ChildExit
+
+/** Of another program that was run, as it was; for one that a signal ended, 128 and the signal's number. */
+export interface ChildExit {
+  readonly child: number
+}
+
+export function exitNumber(code: ExitCode): number {
+  return typeof code === 'number' ? code : code.child
+}
 
 export function processIo(): Io {
   process.stdout.on('error', endWithoutOutput)

@@ -60,7 +60,9 @@ export class Exchange {
   }
 
   succeed(operation: Operation, output: unknown): WireResponse {
-    return this.#withDecision(this.#protocol.writeOutput(operation.schema, output, this))
+    const response = this.#withDecision(this.#protocol.writeOutput(operation.schema, output, this))
+    if (!operation.tellsActorChain) return response
+    return { ...response, headers: { ...response.headers, 'x-tidegate-actor-chain': this.#actorChain() } }
   }
 
   fail(error: AwsError): WireResponse {
@@ -124,6 +126,12 @@ export class Exchange {
     const { sealedTrace, caller } = this
     if (sealedTrace === undefined || !caller?.accountId || sealedTrace.length > LONGEST_HEADER) return {}
     return { 'x-tidegate-authorization-message': sealedTrace }
+  }
+
+  /** Labels may be of any letters, headers not. */
+  #actorChain(): string {
+    const chain = (this.caller?.actorChain ?? []).map(({ groups: _, ...actor }) => actor)
+    return Buffer.from(JSON.stringify(chain)).toString('base64url')
   }
 
   #withDecision(response: WireResponse): WireResponse {

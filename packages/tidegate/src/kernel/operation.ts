@@ -43,6 +43,8 @@ export interface Operation<Ports = unknown> {
   readonly name: string
   /** Whether it changes nothing: goes to CloudTrail's `readOnly`. */
   readonly isReadOnly: boolean
+  /** Whether its answer tells the caller who is behind them, in a header. */
+  readonly tellsActorChain: boolean
   /** Whether it may be called without a signature, as AssumeRoleWithWebIdentity is. */
   readonly isUnsigned: boolean
   /** Input members that hold secrets, as dotted paths; audit records show them as `HIDDEN_DUE_TO_SECURITY_REASONS`. */
@@ -61,6 +63,7 @@ export interface Operation<Ports = unknown> {
 /** What the author of an operation writes; see docs/adding-an-operation.md. */
 export interface OperationBody<Input, Output, Ports> {
   readonly isReadOnly?: boolean
+  readonly tellsActorChain?: boolean
   readonly isUnsigned?: boolean
   readonly secretInputs?: readonly string[]
   readonly recordedOutputs?: readonly string[]
@@ -81,6 +84,7 @@ export function operation<Input, Output, Ports>(
     schema,
     name,
     isReadOnly: rest.isReadOnly ?? /^(?:Get|List|Describe|Head|Simulate|Lookup|Decode)/.test(name),
+    tellsActorChain: rest.tellsActorChain ?? false,
     isUnsigned: rest.isUnsigned ?? false,
     secretInputs: rest.secretInputs ?? [],
     recordedOutputs: rest.recordedOutputs ?? [],

@@ -33,6 +33,18 @@ export class Browser {
     return (await this.open(new URL(action, page.url).href, { person, ...fields })).text
   }
 
+  /** Types nothing: the address has the code. Agrees that the sign-in was started by whom the page says, and clicks on a name. */
+  async approveDevice(url: string, person: string): Promise<string> {
+    const fieldsOf = (text: string): Record<string, string> =>
+      Object.fromEntries([...text.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]))
+    const address = new URL(url)
+    const device = `${address.origin}${address.pathname}`
+    const confirm = await this.open(device, fieldsOf((await this.open(url)).text))
+    const page = await this.open(device, fieldsOf(confirm.text))
+    const action = /<form method="post" action="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    return (await this.open(new URL(action, page.url).href, { person })).text
+  }
+
   #keep(cookie: string): void {
     const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
     if (value === '' || /expires=Thu, 01 Jan 1970/i.test(cookie)) this.#cookies.delete(name)

@@ -1,5 +1,5 @@
 /** `tidegate` as people run it: a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -23,6 +23,16 @@ export function tidegate(...args: readonly string[]): Promise<Ended> {
 /** As somebody whose environment has these variables and no others. */
 export function tidegateAs(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> {
   return run(process.execPath, argumentsFor(args), { env })
+}
+
+/** As `tidegate`, in another environment. */
+export function tidegateIn(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> {
+  return run(process.execPath, argumentsFor(args), { env })
+}
+
+/** A command while it runs. */
+export function tidegateStarted(env: NodeJS.ProcessEnv, ...args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, argumentsFor(args), { env })
 }
 
 export interface RunningInstance {

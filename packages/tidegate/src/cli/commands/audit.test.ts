@@ -6,6 +6,7 @@ import { memoryIo } from '../../../test/support/memory-io.ts'
 import { openAuditLog } from '../../audit/log.ts'
 import { parseRecord } from '../../audit/record-text.ts'
 import { commands } from '../commands.ts'
+import type { ExitCode } from '../io.ts'
 import { dispatch } from '../dispatch.ts'
 
 /** A data folder with a log of 90 records, 40 of them in the kept checkpoint. */
@@ -23,7 +24,10 @@ beforeAll(async () => {
   await log.close()
 })
 
-async function tidegate(argv: readonly string[], files: Record<string, string> = {}): Promise<{ exit: number; out: string; err: string }> {
+async function tidegate(
+  argv: readonly string[],
+  files: Record<string, string> = {},
+): Promise<{ exit: ExitCode; out: string; err: string }> {
   const io = memoryIo(files)
   const exit = await dispatch(commands, ['audit', ...argv], io)
   return { exit, out: io.out(), err: io.err() }

@@ -15,6 +15,7 @@ export interface StsOperationBody<Input, Output, Plan> {
   readonly secretInputs?: readonly string[]
   readonly recordedOutputs?: readonly string[]
   readonly isUnsigned?: boolean
+  readonly tellsActorChain?: boolean
   /** What depends on the input and the caller only is refused here; what a role says of itself must not be told before the checks. */
   readonly plan: (input: Given<Input>, call: StsCall) => Plan | Promise<Plan>
   readonly authorize: (plan: Plan, call: StsCall) => readonly Check[]

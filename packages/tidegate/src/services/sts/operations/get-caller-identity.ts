@@ -9,6 +9,7 @@ import { stsOperation } from '../sts-operation.ts'
 export const getCallerIdentity = stsOperation<GetCallerIdentityCommandInput, GetCallerIdentityCommandOutput, undefined>(
   GetCallerIdentity$,
   {
+    tellsActorChain: true,
     plan: () => undefined,
     authorize: () => [{ action: 'sts:GetCallerIdentity', resource: '*' }],
     invoke(_, { caller: { principal, accountId, context } }) {

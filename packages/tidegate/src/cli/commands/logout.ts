@@ -1,0 +1,23 @@
+import { command } from '../command.ts'
+import { contextFlag, contextOf } from '../contexts.ts'
+import { forgetTokens } from '../signed-in.ts'
+
+export const logout = command({
+  name: 'logout',
+  summary: 'forgets the sign-in of a context on this machine',
+  args: {},
+  flags: { context: contextFlag },
+  details: `
+Sessions of roles that were handed out before live until they end; \`tidegate user revoke\` ends them.
+
+exit: 0 forgotten, 1 never, 2 wrong usage or no context
+
+example:
+  tidegate logout`,
+  async run({ flags }, io) {
+    const context = await contextOf(flags.context)
+    forgetTokens(context)
+    await io.write(`nobody is signed in at ${context.url} any more\n`)
+    return 0
+  },
+})

@@ -1,0 +1,86 @@
+/** Credentials of a role for who is signed in. They are never kept: what is dead stays dead, and another is a few milliseconds away. */
+import type { SignedIn, SignedInRole } from '../people-routes.ts'
+import { type Context, contextFlag } from './contexts.ts'
+import { goodTokens, signInOf, whoIs } from './signed-in.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface RoleCredentials {
+  readonly roleArn: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly expiration: Date
+}
+
+/** The flags of every command that takes a role. */
+export const roleFlags = {
+  role: { type: 'string', value: 'ROLE', summary: 'ARN, name, or ACCOUNT/NAME of the role' },
+  ttl: { type: 'string', value: 'SECONDS', summary: 'how long the session lives; an hour by default, or less where a binding says so' },
+  context: contextFlag,
+} as const
+
+/** A sentence for whoever may not be a role, and where to ask. */
+export class RoleRefused extends UsageError {}
+
+/** Throws `NotSignedIn`, `RoleRefused`, `UsageError`. */
+export async function credentialsFor(context: Context, wanted: string | undefined, ttl: string | undefined): Promise<RoleCredentials> {
+  if (wanted === undefined) throw new UsageError('`--role` is missing: which role?', 'tidegate whoami')
+  const seconds = secondsOf(ttl)
+  const tokens = await goodTokens(context)
+  const person = await whoIs(context, tokens)
+  const { arn, maxDurationSeconds } = roleOf(wanted, person)
+  const { region } = await signInOf(context)
+  const { AssumeRoleWithWebIdentityCommand, STSClient, STSServiceException } = await import('@aws-sdk/client-sts')
+  const sts = new STSClient({ endpoint: context.url, region, maxAttempts: 2 })
+  try {
+    const { Credentials: given } = await sts.send(
+      new AssumeRoleWithWebIdentityCommand({
+        RoleArn: arn,
+        RoleSessionName: person.sessionName,
+        WebIdentityToken: tokens.idToken,
+        DurationSeconds: seconds ?? Math.min(3600, maxDurationSeconds),
+      }),
+    )
+    if (given?.AccessKeyId === undefined || given.SecretAccessKey === undefined) throw new Error('the answer holds no credentials')
+    const { AccessKeyId, SecretAccessKey, SessionToken = '', Expiration = new Date(0) } = given
+    return { roleArn: arn, accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiration: Expiration }
+  } catch (error) {
+    if (!(error instanceof STSServiceException)) throw error
+    throw refused(`${person.label ?? person.subject} may not be ${arn} now: ${error.message}`, person)
+  } finally {
+    sts.destroy()
+  }
+}
+
+/** As AWS's tools write times. */
+export function expirationText({ expiration }: RoleCredentials): string {
+  return expiration.toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+function roleOf(wanted: string, person: SignedIn): Pick<SignedInRole, 'arn' | 'maxDurationSeconds'> {
+  // A role that trusts the provider in its own policy is in no binding.
+  if (wanted.startsWith('arn:')) return person.roles.find(({ arn }) => arn === wanted) ?? { arn: wanted, maxDurationSeconds: 3600 }
+  const [account, name] = wanted.includes('/') ? wanted.split('/', 2) : [undefined, wanted]
+  const found = person.roles.filter(
+    (role) => role.name === name && (account === undefined || role.accountId === account || role.accountName === account),
+  )
+  const [first, second] = found
+  if (first === undefined) {
+    const have = person.roles.map(({ accountName, name: each }) => `${accountName}/${each}`).join(', ')
+    throw refused(`${person.label ?? person.subject} has no role \`${wanted}\`${have === '' ? '' : `; there is ${have}`}`, person)
+  }
+  if (second === undefined) return first
+  throw new UsageError(
+    `there are several roles \`${wanted}\`: say ${found.map(({ accountName, name: each }) => `${accountName}/${each}`).join(' or ')}`,
+  )
+}
+
+function refused(message: string, { askForAccess }: SignedIn): RoleRefused {
+  return new RoleRefused(askForAccess === undefined ? message : `${message}; ask for it at ${askForAccess}`, 'tidegate whoami')
+}
+
+function secondsOf(ttl: string | undefined): number | undefined {
+  if (ttl === undefined) return undefined
+  if (!/^\d{3,5}$/.test(ttl)) throw new UsageError(`\`--ttl\` cannot be \`${ttl}\`; it is a number of seconds from 900 to 43200`)
+  return Number(ttl)
+}
