@@ -19,6 +19,7 @@ export { type AuthorizationCheck, authorize, authorizeAll } from './evaluate/aut
 export { compilePolicies, type Policies, type PolicySet } from './evaluate/policy-set.ts'
 export { accessDeniedMessage } from './explain/access-denied.ts'
 export { boundedTrace } from './explain/bounded-trace.ts'
+export { type Dependency, possibleAccess, type PossibleAccess } from './explain/possible-access.ts'
 export { renderTrace } from './explain/render.ts'
 export { type Requirement, requirementsOf } from './explain/requirements.ts'
 export { type ConditionTrace, explain, type LayerTrace, type Mismatch, type StatementTrace, type Trace } from './explain/trace.ts'

@@ -8,7 +8,9 @@
 import type { Decision, PolicyType } from '../decision.ts'
 import type { AuthorizationRequest, Principal } from '../request.ts'
 import { type Action, actionOf } from './action.ts'
-import { ACCOUNT, BOUNDARY, DIRECT, ENDPOINT, IDENTITY, layersOf, RCP, RESOURCE, ROLE, SCP, SESSION, USER } from './layers.ts'
+import type { GrantKind } from '../match/principal.ts'
+import type { CompiledStatement } from './compiled-statement.ts'
+import { ACCOUNT, BOUNDARY, DIRECT, ENDPOINT, grantBit, IDENTITY, layersOf, RCP, RESOURCE, ROLE, SCP, SESSION, USER } from './layers.ts'
 import { isAllowedToEveryone, isBeyondSession, isStrict, needsNoPermission } from './outside-policy.ts'
 import type { PolicySet } from './policy-set.ts'
 import { Tally } from './tally.ts'
@@ -18,18 +20,44 @@ import { Tally } from './tally.ts'
  * Never throws. A decision that was made before allocates nothing.
  */
 export function authorize(request: AuthorizationRequest, policies: readonly PolicySet[]): Decision {
-  const { principal } = request
   const action = actionOf(request.action)
-  if (action.isOfIdentityService) {
-    if (isAllowedToEveryone(action, principal)) return alwaysAllowed
-    if (isBeyondSession(action, principal)) return missing['session-type']
-  }
+  const outside = outsidePolicies(request, action)
+  if (outside !== undefined) return outside
   let present = 0
   for (const set of policies) present |= set.present
-  const layers = layersFor(principal, action)
+  const layers = layersFor(request.principal, action)
   tally.clear()
   for (const set of policies) set.about(action).evaluate(request, layers, (present & BOUNDARY) !== 0, tally)
   return conclude(request, action, present & layers)
+}
+
+/** A statement that is taken to match, and how it names the principal. */
+export interface TakenStatement {
+  readonly statement: CompiledStatement
+  readonly kind: GrantKind
+}
+
+/** Decides as if exactly these statements of the policies matched: for what depends on something that is not known. */
+export function authorizeTaking(request: AuthorizationRequest, policies: readonly PolicySet[], taken: readonly TakenStatement[]): Decision {
+  const action = actionOf(request.action)
+  const outside = outsidePolicies(request, action)
+  if (outside !== undefined) return outside
+  const present = policies.reduce((bits, set) => bits | set.present, 0)
+  const layers = layersFor(request.principal, action)
+  tally.clear()
+  for (const { statement, kind } of taken) {
+    if ((statement.layer & layers) === 0) continue
+    if (statement.isDeny) tally.deny(statement)
+    else tally.allow(statement, (statement.layer & RESOURCE) === 0 ? statement.layer : grantBit[kind])
+  }
+  return conclude(request, action, present & layers)
+}
+
+/** What no policy has a say in. */
+function outsidePolicies({ principal }: AuthorizationRequest, action: Action): Decision | undefined {
+  if (!action.isOfIdentityService) return undefined
+  if (isAllowedToEveryone(action, principal)) return alwaysAllowed
+  return isBeyondSession(action, principal) ? missing['session-type'] : undefined
 }
 
 /** One of the checks that an API call consists of. */
