@@ -30,6 +30,7 @@ import type { Keys } from './sessions/key-ring.ts'
 import { areActorsRevoked, type RevocationTable } from './sessions/revocation.ts'
 import { newSecretAccessKey } from './sessions/secrets.ts'
 import { sealSession } from './sessions/session-token.ts'
+import { subjectsIn } from './subjects.ts'
 
 export interface Parts {
   readonly state: State
@@ -95,9 +96,10 @@ export function servicesOf({
     decisions: decisionsIn(audit, keys),
     activity: activityIn(audit),
     logLines: logLinesFrom(state, logEvents),
+    subjects: subjectsIn({ state, principals, organization, actions: () => actionsOf(services) }),
   })
   const logs = logsService({ state, events: logEvents, closing })
-  return [
+  const services = [
     withPorts(tidegate),
     withPorts(iam),
     withPorts(sts),
@@ -105,6 +107,12 @@ export function servicesOf({
     withPorts(ecsService({ state, ...ecs })),
     withPorts(logs),
   ]
+  return services
+}
+
+/** As operations are named; some are judged by other actions. */
+function actionsOf(services: readonly Service[]): readonly string[] {
+  return services.flatMap(({ name: service, operations }) => operations.map(({ name }) => `${service}:${name}`))
 }
 
 /** Devices belong to IAM users; a root user has none here. */

@@ -14,11 +14,11 @@ import {
   type LookupActivityOutput,
 } from '../src/api/activity.ts'
 import type { StaticOperationSchema } from '@smithy/types'
-import { callTidegate } from '../src/cli/tidegate-client.ts'
 import { defaultAccount } from '../src/configuration/configuration.ts'
 import { newRole, newUser, policyOf, trustOf } from './support/account.ts'
-import { credentialsIn, iamClient, identityOf, refusalOf, stsClient } from './support/clients.ts'
+import { credentialsIn, iamClient, refusalOf, stsClient } from './support/clients.ts'
 import { clientEnvironment, type Credentials, mainAccount, type TestInstance, testInstance } from './support/instance.ts'
+import { callOwnApi } from './support/own-api.ts'
 import { tidegateAs } from './support/process.ts'
 
 const otherAccount = '444455556666'
@@ -43,10 +43,8 @@ beforeAll(async () => {
 })
 afterAll(() => instance.close())
 
-function ask<Output>(who: Credentials, operation: StaticOperationSchema, input: object): Promise<Output> {
-  const settings = { endpoint: instance.url, region: 'us-east-1', credentials: () => Promise.resolve(identityOf(who)), maxAttempts: 1 }
-  return callTidegate<Output>(settings, operation, input)
-}
+const ask = <Output>(who: Credentials, operation: StaticOperationSchema, input: object) =>
+  callOwnApi<Output>(instance.url, who, operation, input)
 const lookUp = (input: LookupActivityInput, who = instance.rootKey()) => ask<LookupActivityOutput>(who, LookupActivity$, input)
 
 test('times and tokens that are none are refused', async ({ expect }) => {

@@ -3,10 +3,10 @@ import { DeleteUserPolicyCommand, ListUsersCommand, PutUserPolicyCommand } from 
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, test } from 'vitest'
 import { DescribeDecision$, type DescribeDecisionOutput } from '../src/api/describe-decision.ts'
-import { callTidegate } from '../src/cli/tidegate-client.ts'
 import { newRole, newUser, policyOf, trustOf } from './support/account.ts'
-import { credentialsIn, iamClient, identityOf, refusalOf, stsClient } from './support/clients.ts'
+import { credentialsIn, iamClient, refusalOf, stsClient } from './support/clients.ts'
 import { clientEnvironment, type Credentials, mainAccount, type TestInstance, testInstance } from './support/instance.ts'
+import { callOwnApi } from './support/own-api.ts'
 import { tidegateAs } from './support/process.ts'
 import { awsCli, run } from './support/programs.ts'
 
@@ -27,12 +27,8 @@ beforeAll(async () => {
 })
 afterAll(() => instance.close())
 
-const describeAs = (who: Credentials, RequestId: string): Promise<DescribeDecisionOutput> =>
-  callTidegate(
-    { endpoint: instance.url, region: 'us-east-1', credentials: () => Promise.resolve(identityOf(who)), maxAttempts: 1 },
-    DescribeDecision$,
-    { RequestId },
-  )
+const describeAs = (who: Credentials, RequestId: string) =>
+  callOwnApi<DescribeDecisionOutput>(instance.url, who, DescribeDecision$, { RequestId })
 
 /** The id of a request that is denied. */
 async function denied(who: Credentials): Promise<string> {

@@ -6,6 +6,7 @@ import { auditGrep } from './commands/audit-grep.ts'
 import { auditProve } from './commands/audit-prove.ts'
 import { auditTail } from './commands/audit-tail.ts'
 import { auditVerify } from './commands/audit-verify.ts'
+import { can } from './commands/can.ts'
 import { doctor } from './commands/doctor.ts'
 import { ecsDeploy } from './commands/ecs-deploy.ts'
 import { ecsDescribe } from './commands/ecs-describe.ts'
@@ -27,6 +28,8 @@ import { sessionRevoke } from './commands/session-revoke.ts'
 import { status } from './commands/status.ts'
 import { trace } from './commands/trace.ts'
 import { up } from './commands/up.ts'
+import { whatCan } from './commands/what-can.ts'
+import { whoCan } from './commands/who-can.ts'
 
 import { configure } from './commands/configure.ts'
 import { credsEnv } from './commands/creds-env.ts'
@@ -44,6 +47,9 @@ export const commands: readonly Command[] = [
   status,
   doctor,
   explain,
+  can,
+  whoCan,
+  whatCan,
   trace,
   login,
   logout,

@@ -11,8 +11,11 @@ export interface Io {
   note(line: string): void
 }
 
-/** 0: done, and the answer is good. 1: the answer is not good, or input could not be read in part. 2: wrong usage. 3: it cannot be told. */
-export type ExitCode = 0 | 1 | 2 | 3 | ChildExit
+/**
+ * 0: done, and the answer is good. 1: the answer is not good, or input could not be read in part. 2: wrong usage. 3: it cannot be told, or
+ * access is denied. 4: it depends.
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | ChildExit
 
 /** Of another program that was run, as it was; for one that a signal ended, 128 and the signal's number. */
 export interface ChildExit {

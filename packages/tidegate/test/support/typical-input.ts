@@ -46,6 +46,8 @@ function exactInputs({ account, webIdentityToken }: Typical): Readonly<Record<st
     StopTask: { task: nobodysTask },
     GetTaskProtection: { cluster: 'nobody', tasks: [nobodysTask] },
     UpdateTaskProtection: { cluster: 'nobody', tasks: [nobodysTask], protectionEnabled: true },
+    ListPrincipalsWithAccess: { Action: 'iam:GetUser', Resource: '*' },
+    SimulateAccess: { Who: RoleArn, Requests: [{ Action: 'iam:GetUser', Resource: '*' }] },
     UpdateAccountPasswordPolicy: {},
     UpdateAssumeRolePolicy: { RoleName: 'nobody', PolicyDocument: trustPolicy },
     UpdateUser: { UserName: 'nobody', NewUserName: 'nobody-else' },

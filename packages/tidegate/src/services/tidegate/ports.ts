@@ -1,5 +1,5 @@
 /** What the service of our own needs of the rest of the instance. */
-import type { PolicyType, StatementRef, Trace } from '@tidegate/policy'
+import type { PolicySet, PolicyType, Principal, StatementRef, Trace } from '@tidegate/policy'
 import type {
   ActivityFilter,
   CountActivityOutput,
@@ -15,6 +15,7 @@ export interface TidegatePorts {
   readonly decisions: Decisions
   readonly activity: Activity
   readonly logLines: LogLines
+  readonly subjects: Subjects
 }
 
 /** Decisions on requests, from the audit log. */
@@ -83,4 +84,46 @@ export interface LogLinesQuery {
   readonly position: number | undefined
   readonly token: string | undefined
   readonly now: number
+}
+
+/** Whose access can be asked about: principals as they are now, and what is known of resources. */
+export interface Subjects {
+  /** `undefined` where the account has none of that name. */
+  find(who: string, accountId: string): Subject | undefined
+  /** Its root, users and roles, in the order of their ARNs. */
+  list(accountId: string): readonly ListedSubject[]
+  resource(arn: string, accountId: string): KnownResource
+  /** Actions that operations are named as, `service:Name`. */
+  readonly actions: () => readonly string[]
+}
+
+export interface ListedSubject {
+  readonly arn: string
+  readonly kind: 'root' | 'user' | 'role'
+}
+
+export interface Subject {
+  readonly principal: Principal
+  readonly policies: readonly PolicySet[]
+  /** Condition keys that all its requests have. */
+  readonly context: Readonly<Record<string, string | readonly string[]>>
+  /** Condition keys that none of its requests has, in lower case; a final `*` stands for any rest. */
+  readonly absentKeys: readonly string[]
+  /** Stands for any session of the role. */
+  readonly isAnySession: boolean
+}
+
+export interface KnownResource {
+  /** Of the account that owns it. */
+  readonly accountId: string
+  readonly policies: readonly PolicySet[]
+  /** Entries of the principals of its policy. */
+  readonly named: readonly NamedPrincipal[]
+  readonly context: Readonly<Record<string, string | readonly string[]>>
+  readonly absentKeys: readonly string[]
+}
+
+export interface NamedPrincipal {
+  readonly type: 'AWS' | 'Service' | 'Federated' | 'CanonicalUser'
+  readonly value: string
 }

@@ -1,4 +1,4 @@
-import type { ConditionTrace, LayerTrace, Mismatch, PolicyType, Requirement, StatementRef, StatementTrace } from '@tidegate/policy'
+import type { ConditionTrace, LayerTrace, Mismatch, PolicyType, Requirement, StatementTrace } from '@tidegate/policy'
 import { requirementsOf } from '@tidegate/policy'
 import type {
   DescribeDecisionInput,
@@ -8,12 +8,12 @@ import type {
   DescribedLayer,
   DescribedRequirement,
   DescribedStatement,
-  DescribedStatementRef,
 } from '../../../api/describe-decision.ts'
 import { DescribeDecision$ } from '../../../api/describe-decision.ts'
 import type { Caller } from '../../../kernel/caller.ts'
 import { type Call, type Check, operation } from '../../../kernel/operation.ts'
 import { describedActor } from '../actors.ts'
+import { describedStatementRef } from '../statement-ref.ts'
 import { tidegateError } from '../errors.ts'
 import type { Decisions, RecordedDecision, TidegatePorts } from '../ports.ts'
 
@@ -85,7 +85,7 @@ function view(found: RecordedDecision, viewer: string, isFull: boolean): Describ
     ...(reason !== undefined && { Reason: reason }),
     View: isFull ? 'full' : isOfOneAccount ? 'policy-types' : 'outcome',
     Trace: trace === undefined ? 'none' : 'recorded',
-    DecidedBy: isFull ? found.by.filter((ref) => isShown(ref.policyType, found, viewer)).map(statementRef) : [],
+    DecidedBy: isFull ? found.by.filter((ref) => isShown(ref.policyType, found, viewer)).map(describedStatementRef) : [],
     Layers: isTypeShown
       ? (trace?.layers ?? []).map((layer) => describedLayer(layer, isFull, isShown(layer.policyType, found, viewer)))
       : [],
@@ -113,7 +113,7 @@ function describedLayer(layer: LayerTrace, isFull: boolean, isVisible: boolean):
 function describedStatement(statement: StatementTrace): DescribedStatement {
   const { effect, line, applies, mismatch, conditions = [] } = statement
   return {
-    ...statementRef(statement),
+    ...describedStatementRef(statement),
     Effect: effect,
     Line: line,
     Applies: applies,
@@ -129,16 +129,12 @@ function describedRequirement({ policyType, level, need, options }: Requirement,
     Need: need,
     Options: isFull
       ? options.map(({ statement, conditions, element }) => ({
-          ...statementRef(statement),
+          ...describedStatementRef(statement),
           Conditions: conditions.map(describedCondition),
           ...(element && { Mismatch: describedElement(element) }),
         }))
       : [],
   }
-}
-
-function statementRef({ policyType, policy, statement, sid }: StatementRef): DescribedStatementRef {
-  return { PolicyType: policyType, Policy: policy, Statement: statement + 1, ...(sid !== undefined && { Sid: sid }) }
 }
 
 function describedCondition(condition: ConditionTrace): DescribedCondition {
