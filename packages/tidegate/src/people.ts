@@ -107,13 +107,11 @@ export async function writeProviders({ providers, bindings }: PeopleSettings, st
   })
 }
 
-/** Providers as the console offers them, with the roles that bindings of theirs name. */
-export function consoleProviders({ providers, bindings }: PeopleSettings): readonly ConsoleProvider[] {
-  return providers.filter(isOfPeople).map(({ name, issuer, clientId, scopes }) => {
-    const own = bindings.filter(({ provider }) => provider === name)
-    const roles = own.flatMap(({ role, accounts }) => accounts.map((accountId) => `arn:aws:iam::${accountId}:role/${role}`))
+/** Providers as the console offers them. */
+export function consoleProviders({ providers }: PeopleSettings): readonly ConsoleProvider[] {
+  return providers.filter(isOfPeople).map(({ name, issuer, clientId, maxAgeSeconds, scopes }) => {
     // A tab keeps nothing to refresh with.
-    return { id: name, name, issuer, clientId, scopes: scopes.filter((scope) => scope !== 'offline_access'), roles: [...new Set(roles)] }
+    return { name, issuer, clientId, maxAgeSeconds, scopes: scopes.filter((scope) => scope !== 'offline_access') }
   })
 }
 

@@ -21,7 +21,7 @@ export function ActingAs({ session }: { readonly session: SignedIn }) {
       <summary>
         {expiresAt !== undefined && <Ring share={(expiresAt - now) / (expiresAt - issuedAt)} />}
         <span className="hidden">Acting as </span>
-        <span className="acting-name">{person?.label ?? principalText(arn)}</span>
+        <span className="acting-name">{person === undefined ? principalText(arn) : (person.label ?? person.subject)}</span>
         {left !== undefined && <span className="faint acting-left">{left === 0 ? 'ended' : duration(left)}</span>}
       </summary>
       <div className="acting-card">
@@ -31,7 +31,7 @@ export function ActingAs({ session }: { readonly session: SignedIn }) {
             <li data-actor="human">
               <Icon name="human" />
               <span>
-                <strong>{person.label}</strong>
+                <strong>{person.label ?? person.subject}</strong>
                 <span className="faint">
                   {person.subject} at {person.issuer}
                 </span>
@@ -58,9 +58,16 @@ export function ActingAs({ session }: { readonly session: SignedIn }) {
             <dd>{expiresAt === undefined ? 'not known: typed in by hand' : exact(expiresAt)}</dd>
           </div>
         </dl>
-        <button type="button" onClick={leave}>
-          Sign out
-        </button>
+        <div className="actions">
+          {person !== undefined && (
+            <button type="button" onClick={signOut}>
+              Another role
+            </button>
+          )}
+          <button type="button" onClick={leave}>
+            Sign out
+          </button>
+        </div>
       </div>
     </details>
   )

@@ -2,14 +2,15 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { ApiError } from '../api/api-error.ts'
-import { nameOf, accountOf } from '../util/arn.ts'
-import { claimsOf, idTokenFor, offeredProviders } from './oidc.ts'
-import { type Person, rememberHabit, signIn, takePending } from './store.ts'
-import { assumeRoleWithWebIdentity, sessionNameOf } from './sts.ts'
+import { duration } from '../util/time.ts'
+import { idTokenFor } from './oidc.ts'
+import { type Arrival, type OfferedRole, personOf } from './person.ts'
+import { rememberHabit, signIn, takePending } from './store.ts'
+import { assumeRoleWithWebIdentity } from './sts.ts'
 
 interface Arrived {
-  readonly person: Person
-  readonly roles: readonly string[]
+  readonly person: Arrival
+  readonly idToken: string
   readonly returnTo: string
 }
 
@@ -22,29 +23,27 @@ export function Callback() {
   const [problem, setProblem] = useState<string>()
   const isBegun = useRef(false)
 
-  const enter = async ({ person, returnTo }: Arrived, role: string): Promise<void> => {
+  const enter = async ({ person, idToken, returnTo }: Arrived, role: OfferedRole): Promise<void> => {
     const issuedAt = Date.now()
-    const { credentials, arn, expiresAt } = await assumeRoleWithWebIdentity(role, sessionNameOf(claimsOf(person.idToken)), person.idToken)
+    const { credentials, arn, expiresAt } = await assumeRoleWithWebIdentity(role, person.sessionName, idToken)
     queries.clear()
-    rememberHabit({ provider: person.provider, role })
+    rememberHabit({ provider: person.provider, role: role.arn })
     signIn({ credentials, arn, issuedAt, expiresAt, person })
     await navigate(returnTo, { replace: true })
   }
   const fail = (cause: unknown): void => setProblem(cause instanceof ApiError ? cause.message : String(cause))
 
   useEffect(() => {
+    // A code is good once, and React runs effects twice while developing.
     if (isBegun.current) return
     isBegun.current = true
     const arrive = async (): Promise<void> => {
       const pending = takePending()
       const idToken = await idTokenFor(query, pending)
-      const claims = claimsOf(idToken)
-      const providers = await offeredProviders(AbortSignal.timeout(10_000))
-      const { roles = [] } = providers.find(({ id }) => id === pending?.provider) ?? {}
-      const found = { person: personOf(claims, idToken, pending?.provider ?? ''), roles, returnTo: pending?.returnTo ?? '/' }
-      const [only] = roles
-      const role = pending?.role ?? (roles.length === 1 ? only : undefined)
+      const found = { person: await personOf(idToken), idToken, returnTo: pending?.returnTo ?? '/' }
       setArrived(found)
+      const { roles } = found.person
+      const role = roles.find(({ arn }) => arn === pending?.role) ?? (roles.length === 1 ? roles[0] : undefined)
       if (role !== undefined) await enter(found, role)
     }
     arrive().catch(fail)
@@ -52,53 +51,54 @@ export function Callback() {
 
   return (
     <main className="sign-in" id="content">
-      <h1>{arrived === undefined ? 'Signing in' : `Hello ${arrived.person.label}`}</h1>
+      <h1>{arrived === undefined ? 'Signing in' : `Hello ${arrived.person.label ?? arrived.person.subject}`}</h1>
       {problem !== undefined && (
         <>
           <p className="trouble" role="alert">
             {problem}
           </p>
           <p>
-            <Link to="/">Try again</Link>
+            <Link to="/">Sign in again</Link>
           </p>
         </>
       )}
       {arrived !== undefined && (
-        <>
-          <p className="lead">{arrived.roles.length > 0 ? 'In which role?' : 'No role is bound to this identity provider.'}</p>
-          <ul className="roles">
-            {arrived.roles.map((role) => (
-              <li key={role}>
-                <button
-                  type="button"
-                  className="wide"
-                  onClick={() => {
-                    setProblem(undefined)
-                    enter(arrived, role).catch(fail)
-                  }}
-                >
-                  {nameOf(role)} <span className="faint">in {accountOf(role)}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        </>
+        <Roles
+          person={arrived.person}
+          choose={(role) => {
+            setProblem(undefined)
+            enter(arrived, role).catch(fail)
+          }}
+        />
       )}
     </main>
   )
 }
 
-function personOf(claims: Readonly<Record<string, unknown>>, idToken: string, provider: string): Person {
-  const text = (name: string): string | undefined => {
-    const value = claims[name]
-    return typeof value === 'string' && value !== '' ? value : undefined
+function Roles({ person: { roles, askForAccess }, choose }: { readonly person: Arrival; readonly choose: (role: OfferedRole) => void }) {
+  if (roles.length === 0) {
+    return (
+      <>
+        <p className="lead">None of your groups is bound to a role.</p>
+        {askForAccess !== undefined && <p>Ask for access: {askForAccess}</p>}
+      </>
+    )
   }
-  const subject = text('sub') ?? ''
-  return {
-    provider,
-    issuer: text('iss') ?? '',
-    subject,
-    label: text('email') ?? text('preferred_username') ?? text('name') ?? subject,
-    idToken,
-  }
+  return (
+    <>
+      <p className="lead">In which role?</p>
+      <ul className="roles">
+        {roles.map((role) => (
+          <li key={role.arn}>
+            <button type="button" className="wide" onClick={() => choose(role)}>
+              {role.name}
+              <span className="faint">
+                in {role.accountName}, for {duration(role.maxDurationSeconds)}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
 }

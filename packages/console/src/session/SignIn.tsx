@@ -4,7 +4,7 @@ import { useLocation, useParams } from 'react-router'
 import { ApiError } from '../api/api-error.ts'
 import { nameOf } from '../util/arn.ts'
 import { authorizationRequest, offeredProviders, type Provider } from './oidc.ts'
-import { lastHabit, rememberPending, signIn } from './store.ts'
+import { isFirstTry, lastHabit, rememberPending, signIn } from './store.ts'
 import { callerArn } from './sts.ts'
 
 /** Whoever has no session gets this in place of the page, and the page once there is one. */
@@ -23,10 +23,15 @@ export function SignIn({ reason }: { readonly reason?: string }) {
   const begin = (provider: Provider, role?: string): void => {
     leaveFor(provider, `${pathname}${search}`, role).catch((cause: unknown) => setProblem(textOf(cause)))
   }
+  const habit = lastHabit()
+  // After a reload the provider still knows who this is. Tried once: where it fails, the page below says why.
+  const known = reason === undefined ? providers.find(({ name, problem: why }) => name === habit?.provider && why === undefined) : undefined
+  useEffect(() => {
+    if (known !== undefined && isFirstTry()) begin(known, habit?.role)
+  })
   useEffect(() => {
     document.title = 'Sign in - Tidegate'
   }, [])
-  const habit = lastHabit()
   return (
     <main className="sign-in" id="content">
       <h1>{reason === undefined ? 'Tidegate' : 'Signed out'}</h1>
@@ -39,9 +44,9 @@ export function SignIn({ reason }: { readonly reason?: string }) {
       {isPending && <p className="loading">loading</p>}
       {providers.map((provider) => (
         <ProviderChoice
-          key={provider.id}
+          key={provider.name}
           provider={provider}
-          role={habit?.provider === provider.id ? habit.role : undefined}
+          role={habit?.provider === provider.name ? habit.role : undefined}
           begin={begin}
         />
       ))}

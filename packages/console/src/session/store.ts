@@ -18,15 +18,14 @@ export interface SignedIn {
   readonly isEnded: boolean
 }
 
+/** Whom an ID token is of, as the gateway read it. */
 export interface Person {
-  /** Id of the identity provider. */
+  /** Name of the identity provider. */
   readonly provider: string
   readonly issuer: string
   readonly subject: string
-  /** E-mail address or name. */
-  readonly label: string
-  /** To take another role while it is good. */
-  readonly idToken: string
+  /** E-mail address or name, where somebody vouches for it. */
+  readonly label?: string
 }
 
 let session: SignedIn | undefined
@@ -69,6 +68,14 @@ export interface Habit {
 
 export function rememberHabit(habit: Habit): void {
   sessionStorage.setItem('habit', JSON.stringify(habit))
+  sessionStorage.removeItem('tried')
+}
+
+/** Whether signing in by itself was not tried since somebody signed in. */
+export function isFirstTry(): boolean {
+  const isFirst = sessionStorage.getItem('tried') === null
+  sessionStorage.setItem('tried', 'yes')
+  return isFirst
 }
 
 export function lastHabit(): Habit | undefined {

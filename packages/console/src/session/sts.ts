@@ -2,6 +2,7 @@
 import { apiErrorOf, xmlText } from '../api/api-error.ts'
 import { send } from '../api/call.ts'
 import { type Credentials, signedHeaders } from '../api/sigv4.ts'
+import type { OfferedRole } from './person.ts'
 
 export interface RoleSession {
   readonly credentials: Credentials
@@ -12,13 +13,18 @@ export interface RoleSession {
 }
 
 /** Not signed: the token is the proof. Rejects with `ApiError`. */
-export async function assumeRoleWithWebIdentity(roleArn: string, sessionName: string, idToken: string): Promise<RoleSession> {
+export async function assumeRoleWithWebIdentity(
+  { arn, maxDurationSeconds }: OfferedRole,
+  sessionName: string,
+  idToken: string,
+): Promise<RoleSession> {
   const xml = await ask({
     Action: 'AssumeRoleWithWebIdentity',
     Version: VERSION,
-    RoleArn: roleArn,
+    RoleArn: arn,
     RoleSessionName: sessionName,
     WebIdentityToken: idToken,
+    DurationSeconds: String(maxDurationSeconds),
   })
   return {
     credentials: {
@@ -35,16 +41,6 @@ export async function assumeRoleWithWebIdentity(roleArn: string, sessionName: st
 export async function callerArn(credentials: Credentials, region: string): Promise<string> {
   const xml = await ask({ Action: 'GetCallerIdentity', Version: VERSION }, { credentials, region })
   return xmlText(xml, 'Arn') ?? ''
-}
-
-/** What a session may be called: letters, digits and `=,.@-_`, 2 to 64 of them. */
-export function sessionNameOf(claims: Readonly<Record<string, unknown>>): string {
-  const names = ['email', 'preferred_username', 'sub'].map((name) => claims[name])
-  const name = names.find((each): each is string => typeof each === 'string' && each !== '') ?? 'console'
-  return name
-    .replaceAll(/[^\w+=,.@-]/g, '-')
-    .slice(0, 64)
-    .padEnd(2, '-')
 }
 
 async function ask(

@@ -35,8 +35,13 @@ export function heatMapOf(
   const columns = topOf(denied, ({ Action }) => Action, mostColumns)
   const rows = topOf(denied, rowKey, mostRows).map((key): HeatRow => {
     const own = denied.filter((group) => rowKey(group) === key)
-    const [{ Who = '', WhoType = '', Principal = '' } = {}] = own
-    return { who: Who, whoType: WhoType, principal: Principal, cells: columns.map((action) => cellOf(own, action)) }
+    const [first] = own
+    return {
+      who: first?.Who ?? '',
+      whoType: first?.WhoType ?? '',
+      principal: first?.Principal ?? '',
+      cells: columns.map((action) => cellOf(own, action)),
+    }
   })
   const total = sum(denied)
   const shown = rows.flatMap(({ cells }) => cells).reduce((all, { count }) => all + count, 0)

@@ -10,7 +10,7 @@ import { consoleRoutes } from './routes.ts'
 import { consoleSignIn } from './sign-in.ts'
 
 const page = '<!doctype html><title>console</title>'
-const provider = { id: 'corp', name: 'Corp', issuer: 'https://login.example', clientId: 'c1', scopes: ['openid'], roles: [] }
+const provider = { name: 'corp', issuer: 'https://login.example', clientId: 'c1', scopes: ['openid'], maxAgeSeconds: 3600 }
 
 interface Asked {
   readonly url: string
@@ -138,9 +138,9 @@ test('a provider that refuses or answers nonsense is named, and nothing of the c
   onTestFinished,
 }) => {
   for (const [tokenAnswer, reason] of [
-    [new FetchError('the answer is 400'), 'Corp did not take the code: the answer is 400'],
-    [new Error('secret inside'), 'Corp did not take the code: it cannot be reached'],
-    ['{"access_token":"x"}', 'Corp sent no ID token: is `openid` among its scopes?'],
+    [new FetchError('the answer is 400'), 'corp did not take the code: the answer is 400'],
+    [new Error('secret inside'), 'corp did not take the code: it cannot be reached'],
+    ['{"access_token":"x"}', 'corp sent no ID token: is `openid` among its scopes?'],
   ] as const) {
     const answer = await world({ onTestFinished }, { tokenAnswer }).ask('/console/sign-in/token', json, {
       method: 'POST',
@@ -155,7 +155,7 @@ test('the browser is told where to sign in', async ({ expect, onTestFinished }) 
   const answer = await world({ onTestFinished }).ask('/console/sign-in/providers')
   expect(answer && (JSON.parse(textOf(answer)) as object)).toEqual({
     providers: [
-      { id: 'corp', name: 'Corp', clientId: 'c1', scopes: ['openid'], roles: [], authorizationEndpoint: 'https://login.example/authorize' },
+      { name: 'corp', clientId: 'c1', scopes: ['openid'], maxAgeSeconds: 3600, authorizationEndpoint: 'https://login.example/authorize' },
     ],
   })
 })

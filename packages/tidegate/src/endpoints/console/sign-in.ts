@@ -9,16 +9,14 @@ import { parseStrictObject } from '../../federation/strict-json.ts'
 
 /** An identity provider whose people may sign in here. */
 export interface ConsoleProvider {
-  /** Names it in requests. */
-  readonly id: string
-  /** For people. */
+  /** As the configuration calls it. */
   readonly name: string
   /** URL, as its configuration document writes it. */
   readonly issuer: string
   readonly clientId: string
   readonly scopes: readonly string[]
-  /** Roles that its people may be let into, as ARNs; the policy of each role decides. */
-  readonly roles: readonly string[]
+  /** How long ago somebody may have signed in at the provider, at most. Asked for, it is in the token, and when more than one factor was used. */
+  readonly maxAgeSeconds: number
 }
 
 /** What the browser is told of a provider: all of it is public. */
@@ -66,8 +64,8 @@ export function consoleSignIn({ providers, fetchJson }: SignInDeps): SignIn {
   return {
     providers: () => Promise.all(providers.map((provider) => offered(provider, endpointsOf))),
     async exchange(text) {
-      const { provider: id, code, codeVerifier, redirectUri } = exchangeOf(text)
-      const provider = providers.find((each) => each.id === id)
+      const { provider: name, code, codeVerifier, redirectUri } = exchangeOf(text)
+      const provider = providers.find((each) => each.name === name)
       if (provider === undefined) throw new SignInError(400, 'there is no such identity provider')
       const form = new URLSearchParams({
         grant_type: 'authorization_code',
