@@ -88,7 +88,7 @@ export async function idTokenFor(query: URLSearchParams, pending: Pending | unde
 }
 
 /** What an ID token says; STS verifies it, this is for showing. */
-export function claimsOf(idToken: string): Readonly<Record<string, unknown>> {
+function claimsOf(idToken: string): Readonly<Record<string, unknown>> {
   try {
     const [, payload = ''] = idToken.split('.')
     const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
