@@ -21,6 +21,7 @@ import type { Secrets } from './services/iam/ports.ts'
 import { logsService } from './services/logs/index.ts'
 import type { LogEvents } from './services/logs/ports.ts'
 import type { ObjectStore } from './services/s3/object-store.ts'
+import { s3Service } from './services/s3/index.ts'
 import { stsService } from './services/sts/index.ts'
 import type { Mfa } from './services/sts/ports.ts'
 import { tidegateService } from './services/tidegate/index.ts'
@@ -62,6 +63,7 @@ export function servicesOf({
   logEvents,
   closing,
   ecs,
+  objects,
 }: Parts): readonly Service[] {
   const iam = iamService({
     state,
@@ -99,6 +101,7 @@ export function servicesOf({
     subjects: subjectsIn({ state, principals, organization, actions: () => actionsOf(services) }),
   })
   const logs = logsService({ state, events: logEvents, closing })
+  const s3 = s3Service({ state, objects, newBucketId: () => randomBytes(16).toString('hex') })
   const services = [
     withPorts(tidegate),
     withPorts(iam),
@@ -106,6 +109,7 @@ export function servicesOf({
     withPorts(cloudTrail),
     withPorts(ecsService({ state, ...ecs })),
     withPorts(logs),
+    withPorts(s3),
   ]
   return services
 }

@@ -23,10 +23,26 @@ const usual: Readonly<Record<Role, string>> = {
   root: 'reached',
 }
 
+/** S3 takes requests of nobody: what they may do is asked of the bucket, and everybody is told that there is none. */
+const usualOfS3: Partial<Record<Role, string>> = { anonymous: 'no such bucket' }
+
+function usualOf(operation: string, role: Role): string {
+  return (operation.startsWith('s3:') ? usualOfS3[role] : undefined) ?? usual[role]
+}
+
 /** What needs no permission, and what some kinds of credentials may never call. */
 const exceptions: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   // Nobody has the key that the typical input names, and nobody is told so.
   'iam:GetAccessKeyLastUsed': { administrator: 'AccessDenied', root: 'AccessDenied' },
+  // In an answer to HEAD there is no word, only the status.
+  's3:HeadBucket': wordless(),
+  's3:HeadObject': wordless({ boundary: 'reached', 'session policy': 'reached' }),
+  // Those policies allow it, of whatever bucket.
+  's3:GetObject': { boundary: 'reached', 'session policy': 'reached' },
+  's3:CreateBucket': { anonymous: 'AccessDenied' },
+  's3:ListBuckets': { anonymous: 'AccessDenied' },
+  // Each key is refused on its own, in an answer that is none.
+  's3:DeleteObjects': everySigner('reached'),
   'sts:AssumeRole': { root: 'AccessDenied' },
   // Clients send it without a signature, whoever they are.
   'sts:AssumeRoleWithWebIdentity': Object.fromEntries(roles.map((role) => [role, 'no role trust policy'])),
@@ -57,7 +73,7 @@ afterAll(() => world.close())
 describe('every operation that is served', () => {
   test.for(roles)('is refused to, or reached by, who it should: %s', (role, { expect }) => {
     const told = Object.fromEntries(rows.map(({ operation, cells }) => [operation, cells[role]]))
-    const expected = Object.fromEntries(rows.map(({ operation }) => [operation, exceptions[operation]?.[role] ?? usual[role]]))
+    const expected = Object.fromEntries(rows.map(({ operation }) => [operation, exceptions[operation]?.[role] ?? usualOf(operation, role)]))
     expect(told).toEqual(expected)
   })
 
@@ -68,7 +84,7 @@ describe('every operation that is served', () => {
   test('has exceptions only where it is served, and none that is the usual answer', ({ expect }) => {
     const stale = Object.entries(exceptions).flatMap(([operation, cells]) => {
       if (!rows.some((row) => row.operation === operation)) return [`${operation} is not served`]
-      return roles.flatMap((role) => (cells[role] === usual[role] ? [`${operation} for ${role}`] : []))
+      return roles.flatMap((role) => (cells[role] === usualOf(operation, role) ? [`${operation} for ${role}`] : []))
     })
     expect(stale).toEqual([])
   })
@@ -98,7 +114,8 @@ async function allRows(): Promise<Row[]> {
       services.flatMap((service) =>
         service.operations.map(async (operation) => {
           const name = `${service.name}:${operation.name}`
-          const told = cell(await refusalOf(call(service, operation.name, typicalInput(operation, { account, webIdentityToken }))))
+          const refusal = await refusalOf(call(service, operation.name, typicalInput(operation, { account, webIdentityToken })))
+          const told = operation.name.startsWith('Head') ? statusCell(refusal) : cell(refusal, role === 'anonymous')
           cellsOf.set(name, { ...cellsOf.get(name), [role]: told })
         }),
       ),
@@ -116,17 +133,19 @@ async function allRows(): Promise<Row[]> {
 }
 
 /** An answer in two or three words. Errors that come behind authorization mean that the operation was reached. */
-function cell(refusal: Refusal): string {
+function cell(refusal: Refusal, isAnonymous: boolean): string {
   if (refusal === undefined) return 'reached'
   const { code, message } = refusal
   const [, missing] = /because no (.+) allows the \S+ action$/.exec(message) ?? []
   const [, denying] = /with an explicit deny in an? (.+)$/.exec(message) ?? []
   if (missing !== undefined) return `no ${missing}`
   if (denying !== undefined) return `deny: ${denying}`
+  if (code === 'NoSuchBucket' && isAnonymous) return 'no such bucket'
   return authenticationErrors[code] ?? (neverReached.includes(code) ? code : 'reached')
 }
 
 const authenticationErrors: Readonly<Record<string, string>> = {
+  InvalidAccessKeyId: 'unknown',
   MissingAuthenticationToken: 'unsigned',
   MissingAuthenticationTokenException: 'unsigned',
   InvalidClientTokenId: 'unknown',
@@ -142,7 +161,7 @@ function matrixText(): string {
   const width = Math.max(...rows.map(({ operation }) => operation.length))
   const lines = rows.map(({ operation, checks }) => `${operation.padEnd(width)}  ${checks.join(' + ') || 'no permission needed'}`)
   const others = rows.flatMap(({ operation, cells }) =>
-    roles.flatMap((role) => (cells[role] === usual[role] ? [] : [`${operation.padEnd(width)}  ${role}: ${cells[role]}`])),
+    roles.flatMap((role) => (cells[role] === usualOf(operation, role) ? [] : [`${operation.padEnd(width)}  ${role}: ${cells[role]}`])),
   )
   return [
     'What every operation asks for, with a typical input: action on resource, all of which must be allowed.',
@@ -152,7 +171,7 @@ function matrixText(): string {
     '',
     'What callers are told, by all operations but those below:',
     '',
-    ...roles.map((role) => `${role.padEnd(16)}  ${usual[role]}`),
+    ...roles.map((role) => `${role.padEnd(16)}  ${usual[role]}${usualOfS3[role] === undefined ? '' : `; of S3: ${usualOfS3[role]}`}`),
     '',
     'Otherwise:',
     '',
@@ -179,4 +198,15 @@ function operationsText(): string {
 
 function everySigner(told: string): Partial<Record<Role, string>> {
   return { 'no policy': told, 'explicit deny': told, boundary: told, 'session policy': told, SCP: told }
+}
+
+/** For answers to HEAD, which have no words. */
+function statusCell(refusal: Refusal): string {
+  return refusal === undefined || refusal.status === 404 ? 'reached' : `status ${refusal.status ?? 0}`
+}
+
+function wordless(others: Partial<Record<Role, string>> = {}): Partial<Record<Role, string>> {
+  const refused = ['unknown key', 'wrong signature', 'no policy', 'explicit deny', 'boundary', 'session policy', 'SCP']
+  const told = Object.fromEntries(refused.map((role) => [role, 'status 403']))
+  return { anonymous: 'reached', 'expired session': 'status 400', ...told, ...others }
 }

@@ -22,6 +22,8 @@ export interface Authorization {
   readonly checks: readonly AuthorizationCheck[]
   /** The check that was denied, or the last one; absent when the operation needs no permission. */
   readonly decisive?: { readonly check: AuthorizationCheck; readonly decision: Decision }
+  /** Items of a batch that are refused while the rest goes ahead. */
+  readonly refusedItems: ReadonlySet<string>
 }
 
 export function authorizeCall(
@@ -30,13 +32,26 @@ export function authorizeCall(
   requestKeys: Readonly<Record<string, string | readonly string[]>>,
   guardrails: Guardrails,
 ): Authorization {
-  const [first, ...others] = checks.map((check) => decisiveOf(check, (one) => authorizationCheck(one, call, requestKeys, guardrails)))
-  if (first === undefined) return { checks: [] }
-  return { checks: [first, ...others], decisive: authorizeAll([first, ...others]) }
+  const judged = checks.map((check) => ({
+    item: check.item,
+    check: decisiveOf(check, (one) => authorizationCheck(one, call, requestKeys, guardrails)),
+  }))
+  const [first, ...others] = judged.filter(({ item }) => item === undefined).map(({ check }) => check)
+  const decisive = first && authorizeAll([first, ...others])
+  const items = judged.flatMap(({ item, check }) => (item === undefined ? [] : [{ item, ...authorizeAll([check]) }]))
+  const refused = items.filter(({ decision }) => decision.effect !== 'allow')
+  const isBarred = decisive !== undefined && decisive.decision.effect !== 'allow'
+  const told = isBarred ? decisive : (refused[0] ?? decisive ?? items.at(-1))
+  return {
+    checks: judged.map(({ check }) => check),
+    ...(told && { decisive: told }),
+    refusedItems: new Set(isBarred ? [] : refused.map(({ item }) => item)),
+  }
 }
 
-export function isAllowed({ decisive }: Authorization): boolean {
-  return decisive === undefined || decisive.decision.effect === 'allow'
+/** A batch goes ahead for those of its items that are allowed. */
+export function isAllowed({ decisive, refusedItems }: Authorization): boolean {
+  return decisive === undefined || decisive.decision.effect === 'allow' || refusedItems.size > 0
 }
 
 /**
@@ -45,8 +60,13 @@ export function isAllowed({ decisive }: Authorization): boolean {
  */
 export function accessDenied({ decisive }: Authorization, { caller }: Call, protocol: Protocol): AwsError {
   const { request } = decisive?.check ?? {}
-  const withReason = request?.resourceAccount === caller.accountId
+  const withReason = request?.resourceAccount === caller.accountId && caller.accountId !== ''
   const message = decisive && accessDeniedMessage(decisive.check.request, decisive.decision, { withReason })
+  if (protocol === 'rest-xml') {
+    // S3 puts the resource in quotes, and gives no reason to other accounts.
+    const told = withReason ? message?.replace(`on resource: ${request.resource}`, () => `on resource: "${request.resource}"`) : undefined
+    return commonError('AccessDenied', told ?? 'Access Denied')
+  }
   return commonError(protocol === 'aws-json' ? 'AccessDeniedException' : 'AccessDenied', message ?? 'Access Denied')
 }
 

@@ -38,6 +38,8 @@ export class Exchange {
   authorization: Authorization | undefined
   /** Why it was denied, sealed for the account of the caller: for the record and, where there is room, for the answer. */
   sealedTrace: string | undefined
+  /** What becomes of the answer to a form that a browser posted. */
+  answer: ((response: WireResponse) => WireResponse) | undefined
   #protocol: WireProtocol
   readonly #startedAt = performance.now()
 
@@ -60,7 +62,8 @@ export class Exchange {
   }
 
   succeed(operation: Operation, output: unknown): WireResponse {
-    const response = this.#withDecision(this.#protocol.writeOutput(operation.schema, output, this))
+    const written = this.#protocol.writeOutput(operation.schema, output, this)
+    const response = this.#withDecision(this.answer?.(written) ?? written)
     if (!operation.tellsActorChain) return response
     return { ...response, headers: { ...response.headers, 'x-tidegate-actor-chain': this.#actorChain() } }
   }
@@ -103,6 +106,7 @@ export class Exchange {
       eventId: this.eventId,
       ...(this.authorization && { decisionId: this.requestId }),
       isReadOnly: operation?.isReadOnly ?? true,
+      isDataEvent: operation?.isDataEvent ?? false,
       ...(operation && { input: recordedInput(operation.schema, this.input), secretInputs: operation.secretInputs }),
       ...(operation && !failed && { output: recordedOutput(operation.schema, end.output, operation.recordedOutputs) }),
       ...(failed && { error: { code: end.error.code, message: end.error.detail ?? end.error.message } }),

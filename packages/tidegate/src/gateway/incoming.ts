@@ -5,7 +5,12 @@ import { AwsError, commonError } from '../kernel/aws-error.ts'
 import type { WireBody, WireRequest } from '../kernel/wire-request.ts'
 import { wireError } from '../wire/wire-error.ts'
 
-export function wireRequestOf(message: IncomingMessage, onRead: () => void): WireRequest & { readonly body: RequestBody } {
+/** @param wholeMilliseconds how long a body may take that is read whole; one that is streamed may take as long as something moves */
+export function wireRequestOf(
+  message: IncomingMessage,
+  wholeMilliseconds: number,
+  onRead: () => void,
+): WireRequest & { readonly body: RequestBody } {
   const target = message.url ?? ''
   const mark = target.indexOf('?')
   const headers = headersOf(message.rawHeaders)
@@ -14,7 +19,7 @@ export function wireRequestOf(message: IncomingMessage, onRead: () => void): Wir
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
     headers,
-    body: new RequestBody(message, headers, onRead),
+    body: new RequestBody(message, headers, { wholeMilliseconds, onRead }),
     remoteAddress: plainAddress(message.socket.remoteAddress ?? ''),
     isTls: isTls(message.socket),
   }
@@ -57,18 +62,23 @@ export function assertUnambiguous({ method, path, query, headers }: WireRequest,
   }
 }
 
-/** `onRead` is called when somebody wants it: the moment for `100 Continue`. */
+interface Reading {
+  readonly wholeMilliseconds: number
+  /** Called when somebody wants the body: the moment for `100 Continue`. */
+  readonly onRead: () => void
+}
+
 export class RequestBody implements WireBody {
   readonly #message: IncomingMessage
-  readonly #onRead: () => void
+  readonly #reading: Reading
   /** As announced; NaN where the body comes in chunks. */
   readonly #length: number
   #isTaken = false
   #fail: (() => void) | undefined
 
-  constructor(message: IncomingMessage, headers: WireRequest['headers'], onRead: () => void) {
+  constructor(message: IncomingMessage, headers: WireRequest['headers'], reading: Reading) {
     this.#message = message
-    this.#onRead = onRead
+    this.#reading = reading
     this.#length = 0
     for (const [name, value] of headers) {
       if (name === 'transfer-encoding') this.#length = Number.NaN
@@ -85,21 +95,22 @@ export class RequestBody implements WireBody {
     this.#take()
     if (this.#length === 0) return Promise.resolve(new Uint8Array())
     if (this.#length > limit) return Promise.reject(tooLarge(limit))
-    this.#onRead()
+    this.#reading.onRead()
     return new Promise((resolve, reject) => {
       const message = this.#message
       const chunks: Uint8Array[] = []
       let size = 0
       let isSettled = false
-      this.#fail = () => {
-        if (!isSettled) reject(broken())
+      const settle = (end: () => void) => {
+        if (isSettled) return
         isSettled = true
+        clearTimeout(timer)
+        end()
       }
+      this.#fail = () => settle(() => reject(broken()))
+      const timer = setTimeout(this.#fail, this.#reading.wholeMilliseconds).unref()
       message.on('error', this.#fail).on('close', this.#fail)
-      message.on('end', () => {
-        if (!isSettled) resolve(joined(chunks, size))
-        isSettled = true
-      })
+      message.on('end', () => settle(() => resolve(joined(chunks, size))))
       message.on('data', (chunk: Uint8Array) => {
         if (isSettled) return
         size += chunk.length
@@ -107,9 +118,8 @@ export class RequestBody implements WireBody {
           chunks.push(chunk)
           return
         }
-        isSettled = true
         message.pause()
-        reject(tooLarge(limit))
+        settle(() => reject(tooLarge(limit)))
       })
     })
   }
@@ -117,7 +127,7 @@ export class RequestBody implements WireBody {
   stream(): AsyncIterable<Uint8Array> {
     this.#take()
     if (this.#length === 0) return nothing()
-    this.#onRead()
+    this.#reading.onRead()
     this.#fail = () => void this.#message.destroy()
     return this.#message.iterator({ destroyOnReturn: false })
   }

@@ -42,7 +42,7 @@ export interface Limits {
   readonly pipelined: number
   /** From the first byte of a request to the end of its headers. */
   readonly headersMilliseconds: number
-  /** From the first byte of a request to the end of its body. */
+  /** To the end of a body that is read whole; a streamed one takes as long as bytes keep coming. */
   readonly requestMilliseconds: number
   readonly keepAliveMilliseconds: number
   /** A connection on which nothing moves, in either direction. */
@@ -125,7 +125,7 @@ class Door {
       requireHostHeader: false, // ours to require: Node answers, but goes on to the next request
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMilliseconds,
-      requestTimeout: limits.requestMilliseconds,
+      requestTimeout: 0, // it would end the upload of a large object
       keepAliveTimeout: limits.keepAliveMilliseconds,
       connectionsCheckingInterval: Math.min(2000, limits.headersMilliseconds / 2),
     }
@@ -161,7 +161,7 @@ class Door {
 
   async #answer(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, connection: Connection): Promise<void> {
     let isContinued = !expectsContinue
-    const request = wireRequestOf(message, () => {
+    const request = wireRequestOf(message, this.#limits.requestMilliseconds, () => {
       if (!isContinued) response.writeContinue()
       isContinued = true
     })

@@ -1,8 +1,6 @@
 /** A `WireResponse` as an answer of `node:http`. */
 import { Buffer } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { WireResponse } from '../kernel/wire-request.ts'
 
 /** Resolves when everything is handed to the connection; a stream that breaks breaks the connection with it. */
@@ -21,19 +19,50 @@ export async function send(response: ServerResponse, { status, headers, body }: 
   if (isLast) flat.push('connection', 'close')
   response.writeHead(status, flat)
   if (isFixed) response.end(hasBody ? body : undefined)
-  else if (hasBody) await pipeline(Readable.from(exactly(lengthOf(headers), body)), response)
-  else response.end()
+  else if (hasBody) await pour(body, lengthOf(headers), response)
+  else {
+    response.end()
+    await dropped(body)
+  }
 }
 
-/** Breaks where a stream is not as long as its header said: the rest would be read as the start of the next answer. */
-async function* exactly(length: number | undefined, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/**
+ * No faster than the connection takes it: a buffer is handed on when the one before is with the kernel. A body that is not as long as its
+ * header said breaks the connection, for the rest would be read as the start of the next answer.
+ */
+async function pour(body: Streaming, length: number | undefined, response: ServerResponse): Promise<void> {
   let left = length ?? 0
-  for await (const chunk of body) {
-    left -= chunk.length
-    if (length !== undefined && left < 0) break
-    yield chunk
+  let onClose: (() => void) | undefined
+  const closed = new Promise<never>((_resolve, reject) => {
+    onClose = () => reject(new Error('the connection closed before the end of the answer'))
+    response.once('close', onClose)
+  })
+  closed.catch(() => {})
+  const write = (bytes: Uint8Array): Promise<void> => {
+    left -= bytes.length
+    if (length !== undefined && left < 0) return Promise.reject(wrongLength(left))
+    const written = new Promise<void>((resolve, reject) => response.write(bytes, (error) => (error ? reject(error) : resolve())))
+    return Promise.race([written, closed])
   }
-  if (length !== undefined && left !== 0) throw new Error(`a body differs by ${left} bytes from its content length`)
+  try {
+    if ('sendTo' in body) await body.sendTo(write)
+    else for await (const bytes of body) await write(bytes)
+    if (length !== undefined && left !== 0) throw wrongLength(left)
+  } finally {
+    if (onClose) response.off('close', onClose)
+  }
+  response.end()
+}
+
+type Streaming = Exclude<WireResponse['body'], string | Uint8Array>
+
+function wrongLength(left: number): Error {
+  return new Error(`a body differs by ${left} bytes from its content length`)
+}
+
+/** A stream that nobody reads lets go of what it holds. */
+async function dropped(body: Streaming): Promise<void> {
+  await body[Symbol.asyncIterator]().return?.()
 }
 
 function lengthOf(headers: WireResponse['headers']): number | undefined {

@@ -8,15 +8,18 @@ import { type AwsError, commonError } from '../kernel/aws-error.ts'
 import type { Caller } from '../kernel/caller.ts'
 import type { Call, Operation, Service } from '../kernel/operation.ts'
 import type { WireRequest, WireResponse } from '../kernel/wire-request.ts'
+import { s3Ids } from '../wire/error-body.ts'
 import { bodyLimitBytes } from '../wire/protocol.ts'
 import { protocolOf } from '../wire/protocols.ts'
 import { wholeBody } from '../wire/sigv4/verified-body.ts'
 import { authenticate, type AuthenticationDeps } from './authenticate.ts'
 import type { AuditSink } from './audit-sink.ts'
 import { accessDenied, authorizeCall, type Guardrails, isAllowed, sealedTrace } from './authorize.ts'
+import { preflightHeaders, withCrossOrigin } from './cross-origin.ts'
 import { awsErrorOf, Exchange, type Outcome } from './exchange.ts'
 import { requestKeys } from './request-keys.ts'
 import { resolveOperation } from './resolve-operation.ts'
+import { understandRest } from './rest-call.ts'
 import { clientSpan, type StartTrace } from './tracing.ts'
 
 /** All that serving needs; main.ts puts it together. */
@@ -43,6 +46,7 @@ export interface Plane {
 
 export async function serve(request: WireRequest, plane: Plane): Promise<WireResponse> {
   const exchange = new Exchange(request, plane.authentication.clock(), plane.defaultRegion, plane.startTrace?.(clientSpan(request)))
+  if (request.method === 'OPTIONS') return preflight(exchange, plane)
   const end = await settle(exchange, plane).then(
     (done) => ({ output: done.output, operation: done.operation }),
     (error: unknown) => ({ error: awsErrorOf(error) }),
@@ -51,10 +55,26 @@ export async function serve(request: WireRequest, plane: Plane): Promise<WireRes
   const outcome = exchange.outcome(response.status)
   plane.observe(outcome)
   exchange.endTrace(outcome, 'error' in end ? end.error : undefined)
-  return response
+  return withCrossOrigin(response, request, plane)
+}
+
+/** Nothing is done and nobody is asked who they are, so there is nothing to record. */
+function preflight(exchange: Exchange, plane: Plane): WireResponse {
+  try {
+    return { status: 200, headers: { ...preflightHeaders(exchange.request, plane), ...s3Ids(exchange.requestId) }, body: '' }
+  } catch (error) {
+    return exchange.fail(awsErrorOf(error))
+  }
 }
 
 async function settle(exchange: Exchange, plane: Plane): Promise<{ readonly operation: Operation; readonly output: unknown }> {
+  const isRest = protocolOf(exchange.request) === 'rest-xml'
+  const understood = await (isRest ? understandRest(exchange, plane) : understand(exchange, plane))
+  return { operation: understood.operation, output: await perform(understood, plane) }
+}
+
+/** JSON and query bodies are read to the end before anything else, since the operation's name may be in them; S3's are streamed. */
+async function understand(exchange: Exchange, plane: Plane): Promise<Understood> {
   const { request, bytes } = await readWhole(exchange.request)
   const { service, operation } = resolveOperation(request, bytes, plane.services)
   const protocol = exchange.isFor(service, operation)
@@ -65,7 +85,7 @@ async function settle(exchange: Exchange, plane: Plane): Promise<{ readonly oper
   exchange.region = ('facts' in verified ? verified.facts.region : undefined) ?? plane.defaultRegion
   const input = protocol.parseInput(operation.schema, request, bytes)
   const keys = { ...context, ...requestKeys(request, exchange.region, exchange.now) }
-  return { operation, output: await perform({ exchange, service, operation, caller, input, keys }, plane) }
+  return { exchange, service, operation, caller, input, keys }
 }
 
 /** A request that is understood, and by whom it is made. */
@@ -90,17 +110,17 @@ export async function perform({ exchange, service, operation, caller, input, key
   const checks = await operation.authorize(input, call)
   const authorization = authorizeCall(checks, call, keys, plane.guardrails)
   exchange.authorization = authorization
-  if (!isAllowed(authorization)) {
+  if (authorization.decisive !== undefined && authorization.decisive.decision.effect !== 'allow') {
     exchange.sealedTrace = sealedTrace(
       authorization,
       ({ length }) => length <= MOST_SEALED,
       (text) => plane.sealMessage(text, call.caller.accountId),
     )
-    throw accessDenied(authorization, call, service.protocol)
   }
+  if (!isAllowed(authorization)) throw accessDenied(authorization, call, service.protocol)
   if (!operation.isReadOnly) plane.audit.assertWritable()
   exchange.trace?.enter('invoke')
-  return plane.intents.within(exchange, async () => operation.invoke(input, call))
+  return plane.intents.within(exchange, async () => operation.invoke(input, { ...call, refusedItems: authorization.refusedItems }))
 }
 
 /** The call of whom the input proves to be the caller, where the operation has such a proof instead of a signature. */
@@ -131,11 +151,8 @@ export async function record(exchange: Exchange, end: End, plane: Plane): Promis
   plane.intents.recorded(exchange).catch((error: unknown) => plane.report(error, exchange.requestId))
 }
 
-/** JSON and query bodies are read to the end before anything else, since the operation's name may be in them; S3's are streamed. */
 async function readWhole(request: WireRequest): Promise<{ readonly request: WireRequest; readonly bytes: Uint8Array }> {
-  const protocol = protocolOf(request)
-  if (protocol === 'rest-xml') return { request, bytes: new Uint8Array() }
-  const bytes = await request.body.bytes(bodyLimitBytes[protocol])
+  const bytes = await request.body.bytes(bodyLimitBytes[protocolOf(request)])
   return { request: { ...request, body: wholeBody(bytes) }, bytes }
 }
 

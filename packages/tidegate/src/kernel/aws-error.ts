@@ -14,6 +14,8 @@ export interface AwsErrorOptions {
   readonly cause?: unknown
   /** Further members of the error's shape, in wire casing. */
   readonly members?: Readonly<Record<string, unknown>>
+  /** Headers that the answer has because of it; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export class AwsError extends Error {
@@ -24,14 +26,17 @@ export class AwsError extends Error {
   readonly fault: Fault
   readonly detail: string | undefined
   readonly members: Readonly<Record<string, unknown>>
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(code: string, { status, fault }: ErrorKind, message: string, { detail, cause, members = {} }: AwsErrorOptions = {}) {
+  constructor(code: string, { status, fault }: ErrorKind, message: string, options: AwsErrorOptions = {}) {
+    const { detail, cause, members = {}, headers = {} } = options
     super(message, { cause })
     this.code = code
     this.status = status
     this.fault = fault
     this.detail = detail
     this.members = members
+    this.headers = headers
   }
 }
 

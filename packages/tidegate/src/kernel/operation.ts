@@ -19,6 +19,8 @@ export interface Check {
   readonly context?: Readonly<Record<string, string | readonly string[]>>
   /** The policy of the resource, where it has one. */
   readonly resourcePolicy?: PolicySet
+  /** Of a batch: the item that the check is for. A denial refuses the item, not the call, and `invoke` finds it in `refusedItems`. */
+  readonly item?: string
 }
 
 /** A request on its way through an operation. */
@@ -35,6 +37,8 @@ export interface Call {
    * operation's own checks are. Absent where nobody judges; then nothing more is shown.
    */
   readonly mayAlso?: (check: Check) => boolean
+  /** Items whose own checks were denied: known when the operation is invoked. */
+  readonly refusedItems?: ReadonlySet<string>
 }
 
 export interface Operation<Ports = unknown> {
@@ -47,6 +51,8 @@ export interface Operation<Ports = unknown> {
   readonly tellsActorChain: boolean
   /** Whether it may be called without a signature, as AssumeRoleWithWebIdentity is. */
   readonly isUnsigned: boolean
+  /** Whether it is about the data in a resource, such as an object, which CloudTrail tells from calls that manage. */
+  readonly isDataEvent: boolean
   /** Input members that hold secrets, as dotted paths; audit records show them as `HIDDEN_DUE_TO_SECURITY_REASONS`. */
   readonly secretInputs: readonly string[]
   /** Output members that CloudTrail records; nothing where absent. */
@@ -65,6 +71,7 @@ export interface OperationBody<Input, Output, Ports> {
   readonly isReadOnly?: boolean
   readonly tellsActorChain?: boolean
   readonly isUnsigned?: boolean
+  readonly isDataEvent?: boolean
   readonly secretInputs?: readonly string[]
   readonly recordedOutputs?: readonly string[]
   /** Never empty, unless the operation needs no permission: then `noPermission`. */
@@ -86,12 +93,23 @@ export function operation<Input, Output, Ports>(
     isReadOnly: rest.isReadOnly ?? /^(?:Get|List|Describe|Head|Simulate|Lookup|Decode)/.test(name),
     tellsActorChain: rest.tellsActorChain ?? false,
     isUnsigned: rest.isUnsigned ?? false,
+    isDataEvent: rest.isDataEvent ?? false,
     secretInputs: rest.secretInputs ?? [],
     recordedOutputs: rest.recordedOutputs ?? [],
     // The schema says what the input is: parsing by it is what makes these two casts true.
     authorize: authorize === noPermission ? () => [] : (input, call) => authorize(input as Input, call),
     invoke: (input, call) => invoke(input as Input, call),
   }
+}
+
+/** What a web page of another origin asks for, or asks whether it may ask for. */
+export interface CrossOriginRequest {
+  readonly bucket: string
+  readonly origin: string
+  readonly method: string
+  /** Names of headers that the page wants to send. */
+  readonly headers: readonly string[]
+  readonly isPreflight: boolean
 }
 
 export type Protocol = 'aws-json' | 'aws-query' | 'rest-xml'
@@ -109,6 +127,8 @@ export interface Service<Ports = unknown> {
   /** Every operation that AWS has, so that one that is not built names itself. */
   readonly knownOperations: readonly string[]
   readonly ports: Ports
+  /** Headers of an answer that a page of another origin may see; undefined where it may not. */
+  readonly crossOrigin?: (request: CrossOriginRequest) => Readonly<Record<string, string>> | undefined
 }
 
 /** The service with its ports handed to every operation, so that whoever serves it need not know them. */

@@ -24,7 +24,12 @@ export interface WireBody {
 export interface WireResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string | Uint8Array | AsyncIterable<Uint8Array>
+  readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | SentBytes
+}
+
+/** Bytes that are handed over one buffer after the other, each free again when `write` has resolved; a way for those that are many. */
+export interface SentBytes extends AsyncIterable<Uint8Array> {
+  sendTo(write: (bytes: Uint8Array) => Promise<void>): Promise<void>
 }
 
 /** Value of a header that may occur once: `undefined` when absent, the values joined with `, ` when it was sent more than once. */

@@ -39,8 +39,8 @@ export function s3ErrorResponse(error: AwsError, { requestId, request }: Exchang
   const ids = `${element('Resource', request.path)}${element('RequestId', requestId)}${element('HostId', hostId)}`
   return {
     status: error.status,
-    headers: { 'content-type': 'application/xml', ...s3Ids(requestId) },
-    body: request.method === 'HEAD' ? '' : `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${fields}${ids}</Error>`,
+    headers: { ...(error.status !== 304 && { 'content-type': 'application/xml' }), ...error.headers, ...s3Ids(requestId) },
+    body: request.method === 'HEAD' || error.status === 304 ? '' : `<?xml version="1.0" encoding="UTF-8"?>\n<Error>${fields}${ids}</Error>`,
   }
 }
 

@@ -14,8 +14,9 @@ export interface WireProtocol {
   /**
    * The input of an operation as the SDK's types have it: timestamps are `Date`, blobs are `Uint8Array`, maps have no prototype.
    * Unknown members are ignored; a missing required member, a wrong type or a malformed body throws an `AwsError`.
+   * @param labels what routing found in the path and in the host, where it did
    */
-  parseInput(operation: StaticOperationSchema, request: WireRequest, bytes: Uint8Array): unknown
+  parseInput(operation: StaticOperationSchema, request: WireRequest, bytes: Uint8Array, labels?: ReadonlyMap<string, string>): unknown
   /** Only what the schema names is written. An output that does not fit its schema throws a plain `Error`. */
   writeOutput(operation: StaticOperationSchema, output: unknown, exchange: Exchange): WireResponse
   writeError(error: AwsError, exchange: Exchange): WireResponse

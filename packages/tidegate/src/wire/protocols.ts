@@ -31,12 +31,16 @@ export const plainProtocols: Readonly<Record<Protocol, WireProtocol>> = {
 /** What a request looks like. Tells how much of its body may be read, and in which form an error is understood. */
 export function protocolOf(request: WireRequest): Protocol {
   if (headerOf(request, 'x-amz-target') !== undefined || isRpcV2(request)) return 'aws-json'
-  if (/^application\/(?:x-amz-json-1\.[01]|cbor|json) *(?:;|$)/i.test(headerOf(request, 'content-type') ?? '')) return 'aws-json'
-  if (isForm(request) || /(?:^|&)Action=/.test(request.query)) return 'aws-query'
-  return 'rest-xml'
+  // Whatever a content type says, below the root are buckets and objects; S3 is asked there for something by a parameter, JSON never.
+  if (!/^\/+$/.test(request.path)) return 'rest-xml'
+  if (/(?:^|&)Action=/.test(request.query)) return 'aws-query'
+  if (request.method !== 'POST' || request.query !== '') return 'rest-xml'
+  if (isForm(request)) return 'aws-query'
+  return /^application\/(?:x-amz-json-1\.[01]|cbor|json) *(?:;|$)/i.test(headerOf(request, 'content-type') ?? '') ? 'aws-json' : 'rest-xml'
 }
 
 /** Smithy's protocol after these, in CBOR or JSON: `POST /service/X/operation/Y`. */
 export function isRpcV2(request: WireRequest): boolean {
-  return headerOf(request, 'smithy-protocol') !== undefined || /^\/service\/[^/]+\/operation\/[^/]+\/?$/.test(request.path)
+  if (headerOf(request, 'smithy-protocol') !== undefined) return true
+  return request.method === 'POST' && request.query === '' && /^\/service\/[^/]+\/operation\/[^/]+\/?$/.test(request.path)
 }

@@ -12,14 +12,14 @@ import { type Member, type Shape, type StructureShape, structureOf } from './sha
 import { base64Text, timestampText, utf8Text } from './text.ts'
 import { constraintMessage, type MissingStyle, requireMembers } from './validation.ts'
 import { refuseXml, wireError } from './wire-error.ts'
-import { parseXml, readXmlStructure, scalarOf } from './xml-input.ts'
-import { xmlElement, xmlMembers, xmlText } from './xml-output.ts'
+import { malformedXml, parseXml, readXmlStructure, scalarOf } from './xml-input.ts'
+import { xmlElement, xmlMembers, type XmlStyle, xmlText } from './xml-output.ts'
 
 export function restXml(namespace: string, style: MissingStyle = { code: 'InvalidRequest', message: constraintMessage }): WireProtocol {
   return {
-    parseInput(operation, request, bytes) {
+    parseInput(operation, request, bytes, labels) {
       const shape = structureOf(operation[4])
-      const input = readInput(shape, httpOf(operation).uri, request, bytes)
+      const input = readInput(shape, labels ?? labelsOf(httpOf(operation).uri, request.path) ?? noLabels, request, bytes)
       requireMembers(shape, input, style)
       return input
     },
@@ -55,8 +55,7 @@ export function labelsOf(template: string, path: string): ReadonlyMap<string, st
   return rest.length === 0 || (rest.length === 1 && rest[0] === '') ? labels : undefined
 }
 
-function readInput(shape: StructureShape, template: string, request: WireRequest, bytes: Uint8Array): object {
-  const labels = labelsOf(template, request.path) ?? new Map<string, string>()
+function readInput(shape: StructureShape, labels: ReadonlyMap<string, string>, request: WireRequest, bytes: Uint8Array): object {
   const query = parseForm(request.query)
   const input: Record<string, unknown> = {}
   const bodyMembers: Member[] = []
@@ -64,10 +63,10 @@ function readInput(shape: StructureShape, template: string, request: WireRequest
     const { name, shape: target } = member
     const { httpLabel, httpQuery, httpQueryParams, httpHeader, httpPrefixHeaders, httpPayload } = target.traits
     let value: unknown
-    if (httpLabel) value = bound(target, labels.get(name))
-    else if (httpQuery !== undefined) value = bound(target, query.get(httpQuery))
+    if (httpLabel) value = bound(target, labels.get(name), name)
+    else if (httpQuery !== undefined) value = bound(target, query.get(httpQuery), httpQuery)
     else if (httpQueryParams) value = Object.assign(Object.create(null), Object.fromEntries(query))
-    else if (httpHeader !== undefined) value = bound(target, headerOf(request, httpHeader.toLowerCase()), 'http-date')
+    else if (httpHeader !== undefined) value = bound(target, headerOf(request, httpHeader.toLowerCase()), httpHeader, 'http-date')
     else if (httpPrefixHeaders !== undefined) value = prefixed(httpPrefixHeaders.toLowerCase(), request)
     else if (httpPayload) value = readPayload(target, request, bytes)
     else bodyMembers.push(member)
@@ -77,10 +76,14 @@ function readInput(shape: StructureShape, template: string, request: WireRequest
   return input
 }
 
-function bound(shape: Shape, text: string | undefined, timestamps: 'date-time' | 'http-date' = 'date-time'): unknown {
+function bound(shape: Shape, text: string | undefined, name: string, timestamps: 'date-time' | 'http-date' = 'date-time'): unknown {
   if (text === undefined) return undefined
-  if (shape.type !== 'list') return scalarOf(shape, text, refuseArgument, timestamps)
-  return text.split(',').map((item) => scalarOf(shape.item, item.trim(), refuseArgument, timestamps))
+  const refuse = (): never => {
+    const members = { ArgumentName: name, ArgumentValue: text.slice(0, 1_000) }
+    throw wireError('InvalidArgument', argumentTexts[name] ?? 'Invalid Argument', { members })
+  }
+  if (shape.type !== 'list') return scalarOf(shape, text, refuse, timestamps)
+  return text.split(',').map((item) => scalarOf(shape.item, item.trim(), refuse, timestamps))
 }
 
 function prefixed(prefix: string, { headers }: WireRequest): object | undefined {
@@ -94,7 +97,10 @@ function readPayload(shape: Shape, request: WireRequest, bytes: Uint8Array): unk
   if (shape.type === 'blob') return shape.traits.streaming ? request.body.stream() : bytes
   if (bytes.length === 0) return undefined
   if (shape.type === 'string') return utf8Text(bytes) ?? refuseXml('The body is not UTF-8')
-  return shape.type === 'structure' ? readXmlStructure(shape, shape.members, parseXml(bytes)) : undefined
+  if (shape.type !== 'structure') return undefined
+  const root = parseXml(bytes)
+  if (root.name !== (shape.traits.xmlName ?? shape.name)) refuseXml(malformedXml, 'the root element has another name')
+  return readXmlStructure(shape, shape.members, root)
 }
 
 function writeOutput(shape: StructureShape, defaultStatus: number, output: unknown, namespace: string): WireResponse {
@@ -118,17 +124,21 @@ function writeOutput(shape: StructureShape, defaultStatus: number, output: unkno
   if (bodyMembers.length > 0) {
     const root = shape.traits.xmlName ?? shape.name
     const xmlns = ` xmlns="${xmlText(shape.traits.xmlNamespace?.[1] ?? namespace)}"`
-    body = `${declaration}<${root}${xmlns}>${xmlMembers(bodyMembers, output, shape)}</${root}>`
+    const [only] = bodyMembers
+    // GetBucketLocation: the one member is not in the root element, it is the root element.
+    const isRoot = bodyMembers.length === 1 && only?.name === root && only.shape.type === 'string'
+    const inner = isRoot ? xmlText(String(Reflect.get(output, root) ?? '')) : xmlMembers(bodyMembers, output, shape, s3Style)
+    body = `${declaration}<${root}${xmlns}>${inner}</${root}>`
     headers['content-type'] ??= 'application/xml'
   }
-  return { status, headers, body }
+  return { status: headers['content-range'] === undefined ? status : 206, headers, body }
 }
 
 function writePayload(shape: Shape, value: unknown, headers: Record<string, string>, namespace: string): WireResponse['body'] {
   if (shape.type === 'structure') {
     headers['content-type'] ??= 'application/xml'
     const xmlns = shape.traits.xmlNamespace === undefined ? ` xmlns="${xmlText(namespace)}"` : ''
-    return declaration + xmlElement(shape.traits.xmlName ?? shape.name, shape, value, xmlns)
+    return declaration + xmlElement(shape.traits.xmlName ?? shape.name, shape, value, xmlns, s3Style)
   }
   if (typeof value === 'string' || value instanceof Uint8Array || isByteStream(value)) return value
   throw misfit(shape, value)
@@ -150,19 +160,28 @@ function httpOf(operation: StaticOperationSchema): { readonly uri: string; reado
   const traits = operation[3]
   const http = typeof traits === 'object' ? traits.http : undefined
   if (http === undefined) throw new Error(`${operation[2]} has no HTTP binding`)
-  return { uri: http[1], status: http[2] }
+  return { uri: http[1], status: statuses[operation[2]] ?? http[2] }
 }
 
 function decodedPath(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw wireError('InvalidRequest', "Couldn't parse the specified URI.")
+    throw wireError('InvalidURI', "Couldn't parse the specified URI.")
   }
 }
 
-function refuseArgument(_message: string, detail?: string): never {
-  throw wireError('InvalidRequest', 'Invalid Argument', detail === undefined ? {} : { detail })
+/** Where S3 answers with another status than its model says. */
+const statuses: Readonly<Record<string, number>> = { PutBucketPolicy: 204, PutBucketTagging: 204 }
+/** What AWS says of parameters that are not of their type. */
+const argumentTexts: Readonly<Record<string, string>> = {
+  'max-buckets': 'Provided max-buckets not an integer or within integer range',
+  'max-keys': 'Provided max-keys not an integer or within integer range',
+  'max-parts': 'Provided max-parts not an integer or within integer range',
+  'max-uploads': 'Provided max-uploads not an integer or within integer range',
+  'part-number-marker': 'Provided part-number-marker not an integer or within integer range',
+  partNumber: 'Part number must be an integer between 1 and 10000, inclusive',
 }
-
+const noLabels: ReadonlyMap<string, string> = new Map()
+const s3Style: XmlStyle = { hasMilliseconds: true, hasControls: true }
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -6,9 +6,11 @@ import { errorsOf } from '../kernel/aws-error.ts'
  */
 export const wireError = errorsOf({
   IncompleteBody: { status: 400, fault: 'client' },
+  InvalidArgument: { status: 400, fault: 'client' },
   InvalidAction: { status: 400, fault: 'client' },
   InvalidQueryParameter: { status: 400, fault: 'client' },
   InvalidRequest: { status: 400, fault: 'client' },
+  InvalidURI: { status: 400, fault: 'client' },
   MalformedInput: { status: 400, fault: 'client' },
   MalformedQueryString: { status: 404, fault: 'client' },
   MalformedXML: { status: 400, fault: 'client' },

@@ -15,7 +15,7 @@ export interface XmlElement {
 }
 
 export function parseXml(bytes: Uint8Array): XmlElement {
-  const text = utf8Text(bytes) ?? refuseXml(malformed, 'not UTF-8')
+  const text = utf8Text(bytes) ?? refuseXml(malformedXml, 'not UTF-8')
   return new XmlReader(text.startsWith('\ufeff') ? text.slice(1) : text).document()
 }
 
@@ -32,10 +32,10 @@ export function readXmlStructure(shape: StructureShape, members: readonly Member
     const found = byName.get(wireName)
     if (found === undefined) continue
     const isRepeated = (member.type === 'list' || member.type === 'map') && member.traits.xmlFlattened
-    if (found.length > 1 && !isRepeated) refuseXml(malformed, 'an element is given twice')
+    if (found.length > 1 && !isRepeated) refuseXml(malformedXml, 'an element is given twice')
     structure[name] = isRepeated ? readMany(member, found) : readValue(member, found[0] ?? element)
   }
-  if (shape.isUnion && Object.keys(structure).length !== 1) refuseXml(malformed, `${shape.name} is a union`)
+  if (shape.isUnion && Object.keys(structure).length !== 1) refuseXml(malformedXml, `${shape.name} is a union`)
   return structure
 }
 
@@ -51,16 +51,16 @@ export function scalarOf(
       return text
     case 'number': {
       const value = numberOf(text.trim())
-      return value !== undefined && isExact(value) ? value : refuse(malformed, 'a number is malformed or out of range')
+      return value !== undefined && isExact(value) ? value : refuse(malformedXml, 'a number is malformed or out of range')
     }
     case 'boolean':
-      return text.trim() === 'true' || (text.trim() === 'false' ? false : refuse(malformed, 'a boolean is neither true nor false'))
+      return text.trim() === 'true' || (text.trim() === 'false' ? false : refuse(malformedXml, 'a boolean is neither true nor false'))
     case 'blob':
-      return base64Bytes(text.trim()) ?? refuse(malformed, 'a blob is not base64')
+      return base64Bytes(text.trim()) ?? refuse(malformedXml, 'a blob is not base64')
     case 'timestamp':
-      return timestampOf(text.trim(), shape.format ?? timestamps) ?? refuse(malformed, 'a timestamp is malformed')
+      return timestampOf(text.trim(), shape.format ?? timestamps) ?? refuse(malformedXml, 'a timestamp is malformed')
     default:
-      return refuse(malformed, `a ${shape.type} is not one text`)
+      return refuse(malformedXml, `a ${shape.type} is not one text`)
   }
 }
 
@@ -87,12 +87,12 @@ function readValue(shape: Shape, element: XmlElement): unknown {
 
 function readMany(shape: Shape, elements: readonly XmlElement[]): unknown {
   if (shape.type === 'list') return elements.map((element) => readValue(shape.item, element))
-  if (shape.type !== 'map') return refuseXml(malformed, 'an element is given twice')
+  if (shape.type !== 'map') return refuseXml(malformedXml, 'an element is given twice')
   const map: Record<string, unknown> = Object.create(null)
   for (const { children } of elements) {
     const key = children.find(({ name }) => name === (shape.key.traits.xmlName ?? 'key'))
     const value = children.find(({ name }) => name === (shape.value.traits.xmlName ?? 'value'))
-    if (key === undefined || value === undefined || Object.hasOwn(map, key.text)) return refuseXml(malformed, 'a map entry')
+    if (key === undefined || value === undefined || Object.hasOwn(map, key.text)) return refuseXml(malformedXml, 'a map entry')
     map[key.text] = readValue(shape.value, value)
   }
   return map
@@ -111,7 +111,7 @@ class XmlReader {
     this.#misc()
     const root = this.#element(1)
     this.#misc()
-    if (this.#at !== this.#text.length) refuseXml(malformed, 'something follows the root element')
+    if (this.#at !== this.#text.length) refuseXml(malformedXml, 'something follows the root element')
     return root
   }
 
@@ -126,8 +126,8 @@ class XmlReader {
   }
 
   #element(depth: number): XmlElement {
-    if (depth > maxDepth) refuseXml(malformed, 'elements are nested too deeply')
-    if (this.#text[this.#at] !== '<') refuseXml(malformed, 'an element is expected')
+    if (depth > maxDepth) refuseXml(malformedXml, 'elements are nested too deeply')
+    if (this.#text[this.#at] !== '<') refuseXml(malformedXml, 'an element is expected')
     this.#at++
     const qualified = this.#name()
     const attributes = this.#attributes()
@@ -139,7 +139,7 @@ class XmlReader {
     this.#expect('>')
     const texts: string[] = []
     while (!this.#starts('</')) {
-      if (this.#at >= this.#text.length) refuseXml(malformed, 'an element does not end')
+      if (this.#at >= this.#text.length) refuseXml(malformedXml, 'an element does not end')
       if (this.#starts('<!--')) this.#past('-->')
       else if (this.#starts('<![CDATA[')) {
         this.#at += 9
@@ -149,7 +149,7 @@ class XmlReader {
       else texts.push(decoded(this.#until('<')))
     }
     this.#at += 2
-    if (this.#name() !== qualified) refuseXml(malformed, 'an element ends with another name')
+    if (this.#name() !== qualified) refuseXml(malformedXml, 'an element ends with another name')
     this.#spaces()
     this.#expect('>')
     return { name: localName(qualified), attributes, children, text: texts.join('') }
@@ -166,20 +166,20 @@ class XmlReader {
       this.#expect('=')
       this.#spaces()
       const quote = this.#text[this.#at]
-      if (quote !== '"' && quote !== "'") return refuseXml(malformed, 'an attribute has no quotes')
+      if (quote !== '"' && quote !== "'") return refuseXml(malformedXml, 'an attribute has no quotes')
       this.#at++
       const value = decoded(this.#until(quote))
       this.#expect(quote)
       // `xmlns:xsi` must not hide behind `xsi:type`'s local name, nor the other way round.
       const name = qualified.startsWith('xmlns') ? qualified : localName(qualified)
-      if (attributes.has(name)) refuseXml(malformed, 'an attribute is given twice')
+      if (attributes.has(name)) refuseXml(malformedXml, 'an attribute is given twice')
       attributes.set(name, value)
     }
   }
 
   #name(): string {
     namePattern.lastIndex = this.#at
-    const name = namePattern.exec(this.#text)?.[0] ?? refuseXml(malformed, 'a name is expected')
+    const name = namePattern.exec(this.#text)?.[0] ?? refuseXml(malformedXml, 'a name is expected')
     this.#at += name.length
     return name
   }
@@ -193,14 +193,14 @@ class XmlReader {
   }
 
   #expect(text: string): void {
-    if (!this.#starts(text)) refuseXml(malformed, `${text} is expected`)
+    if (!this.#starts(text)) refuseXml(malformedXml, `${text} is expected`)
     this.#at += text.length
   }
 
   /** The text before `stop`, which is next then. */
   #until(stop: string): string {
     const end = this.#text.indexOf(stop, this.#at)
-    if (end < 0) return refuseXml(malformed, `${stop} is expected`)
+    if (end < 0) return refuseXml(malformedXml, `${stop} is expected`)
     const text = this.#text.slice(this.#at, end)
     this.#at = end
     return text
@@ -221,7 +221,7 @@ function decoded(text: string): string {
     if (named !== undefined) return named
     const code = /^#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}))$/.exec(body)
     const point = code && whole.endsWith(';') ? Number.parseInt(code[1] ?? code[2] ?? '', code[1] === undefined ? 10 : 16) : -1
-    if (point <= 0 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return refuseXml(malformed, 'an entity is not known')
+    if (point <= 0 || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) return refuseXml(malformedXml, 'an entity is not known')
     return String.fromCodePoint(point)
   })
 }
@@ -230,7 +230,7 @@ function localName(qualified: string): string {
   return qualified.slice(qualified.indexOf(':') + 1)
 }
 
-const malformed = 'The XML you provided was not well-formed or did not validate against our published schema'
+export const malformedXml = 'The XML you provided was not well-formed or did not validate against our published schema'
 const namePattern = /[A-Za-z_][\w.:-]*/y
 const entities = new Map([
   ['amp', '&'],

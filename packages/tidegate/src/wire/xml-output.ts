@@ -3,18 +3,26 @@ import { misfit } from './misfit.ts'
 import type { ListShape, MapShape, Member, Shape, StructureShape } from './shape.ts'
 import { base64Text, timestampText } from './text.ts'
 
+/** In what the XML of one service differs from that of another. */
+export interface XmlStyle {
+  /** Whether times have milliseconds also where those are zero. */
+  readonly hasMilliseconds: boolean
+  /** Whether characters that XML 1.0 cannot hold are written as references all the same, as S3 does with the keys of objects. */
+  readonly hasControls: boolean
+}
+
 /** One element with the members of a structure in it. */
-export function xmlElement(name: string, shape: StructureShape, value: unknown, attributes = ''): string {
-  return `<${name}${attributes}${xmlAttributes(shape, value)}>${xmlMembers(shape.members, value, shape)}</${name}>`
+export function xmlElement(name: string, shape: StructureShape, value: unknown, attributes = '', style: XmlStyle = plainStyle): string {
+  return `<${name}${attributes}${xmlAttributes(shape, value, style)}>${xmlMembers(shape.members, value, shape, style)}</${name}>`
 }
 
 /** The elements of some members of a structure. */
-export function xmlMembers(members: readonly Member[], value: unknown, shape: StructureShape): string {
+export function xmlMembers(members: readonly Member[], value: unknown, shape: StructureShape, style: XmlStyle = plainStyle): string {
   if (typeof value !== 'object' || value === null) throw misfit(shape, value)
   let xml = ''
   for (const { name, shape: member } of members) {
     const item: unknown = Reflect.get(value, name)
-    if (item != null && !member.traits.xmlAttribute) xml += element(member.traits.xmlName ?? name, member, item)
+    if (item != null && !member.traits.xmlAttribute) xml += element(member.traits.xmlName ?? name, member, item, style)
   }
   return xml
 }
@@ -30,58 +38,68 @@ export function xmlText(text: string): string {
   return text.toWellFormed().replace(/[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, (each) => references[each] ?? '\ufffd')
 }
 
-function element(name: string, shape: Shape, value: unknown): string {
+/** As `xmlText`, with references for what XML 1.0 cannot hold: readers of S3's lists take them, and no two keys look the same. */
+function referencedText(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  return text.toWellFormed().replace(/[&<>"\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, (each) => references[each] ?? reference(each))
+}
+
+function reference(char: string): string {
+  return `&#x${(char.codePointAt(0) ?? 0).toString(16).toUpperCase()};`
+}
+
+function element(name: string, shape: Shape, value: unknown, style: XmlStyle): string {
   switch (shape.type) {
     case 'structure':
-      return xmlElement(name, shape, value)
+      return xmlElement(name, shape, value, '', style)
     case 'list':
-      return list(name, shape, value)
+      return list(name, shape, value, style)
     case 'map':
-      return map(name, shape, value)
+      return map(name, shape, value, style)
     default:
-      return `<${name}>${scalar(shape, value)}</${name}>`
+      return `<${name}>${scalar(shape, value, style)}</${name}>`
   }
 }
 
-function list(name: string, shape: ListShape, value: unknown): string {
+function list(name: string, shape: ListShape, value: unknown, style: XmlStyle): string {
   if (!Array.isArray(value)) throw misfit(shape, value)
   const itemName = shape.traits.xmlFlattened ? name : (shape.item.traits.xmlName ?? 'member')
   const items = value
     .filter((item) => item != null)
-    .map((item: unknown) => element(itemName, shape.item, item))
+    .map((item: unknown) => element(itemName, shape.item, item, style))
     .join('')
   return shape.traits.xmlFlattened ? items : `<${name}>${items}</${name}>`
 }
 
-function map(name: string, shape: MapShape, value: unknown): string {
+function map(name: string, shape: MapShape, value: unknown, style: XmlStyle): string {
   if (typeof value !== 'object' || value === null) throw misfit(shape, value)
   const entryName = shape.traits.xmlFlattened ? name : 'entry'
   let entries = ''
   for (const [key, item] of Object.entries(value)) {
     if (item == null) continue
-    const keyElement = element(shape.key.traits.xmlName ?? 'key', shape.key, key)
-    entries += `<${entryName}>${keyElement}${element(shape.value.traits.xmlName ?? 'value', shape.value, item)}</${entryName}>`
+    const keyElement = element(shape.key.traits.xmlName ?? 'key', shape.key, key, style)
+    entries += `<${entryName}>${keyElement}${element(shape.value.traits.xmlName ?? 'value', shape.value, item, style)}</${entryName}>`
   }
   return shape.traits.xmlFlattened ? entries : `<${name}>${entries}</${name}>`
 }
 
 /** The namespace of a structure and those of its members that are attributes (S3's `xsi:type`). */
-function xmlAttributes(shape: StructureShape, value: unknown): string {
+function xmlAttributes(shape: StructureShape, value: unknown, style: XmlStyle): string {
   const [prefix, uri] = shape.traits.xmlNamespace ?? []
   let attributes = uri === undefined ? '' : ` xmlns${prefix ? `:${prefix}` : ''}="${xmlText(uri)}"`
   if (typeof value !== 'object' || value === null) return attributes
   for (const { name, shape: member } of shape.members) {
     const item: unknown = Reflect.get(value, name)
-    if (member.traits.xmlAttribute && item != null) attributes += ` ${member.traits.xmlName ?? name}="${scalar(member, item)}"`
+    if (member.traits.xmlAttribute && item != null) attributes += ` ${member.traits.xmlName ?? name}="${scalar(member, item, style)}"`
   }
   return attributes
 }
 
-function scalar(shape: Shape, value: unknown): string {
+function scalar(shape: Shape, value: unknown, style: XmlStyle): string {
   switch (shape.type) {
     case 'string':
       if (typeof value !== 'string') throw misfit(shape, value)
-      return xmlText(value)
+      return style.hasControls ? referencedText(value) : xmlText(value)
     case 'number':
       if (typeof value !== 'number') throw misfit(shape, value)
       return String(value)
@@ -93,10 +111,12 @@ function scalar(shape: Shape, value: unknown): string {
       return base64Text(value)
     case 'timestamp':
       if (!(value instanceof Date)) throw misfit(shape, value)
+      if (style.hasMilliseconds && (shape.format ?? 'date-time') === 'date-time') return value.toISOString()
       return timestampText(value, shape.format ?? 'date-time')
     default:
       throw misfit(shape, value)
   }
 }
 
+const plainStyle: XmlStyle = { hasMilliseconds: false, hasControls: false }
 const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;' }

@@ -3,6 +3,7 @@ import * as cloudtrail from '@aws-sdk/client-cloudtrail'
 import * as logs from '@aws-sdk/client-cloudwatch-logs'
 import * as ecs from '@aws-sdk/client-ecs'
 import * as iam from '@aws-sdk/client-iam'
+import * as s3 from '@aws-sdk/client-s3'
 import * as sts from '@aws-sdk/client-sts'
 import type { StaticOperationSchema } from '@smithy/types'
 import { signingName, targetPrefix } from '../../src/api/target.ts'
@@ -17,7 +18,7 @@ export type Signer = Credentials | undefined
 
 function settingsFor(url: string, signer: Signer): object {
   // Some operations of Logs put a word before the name of the host, which an address does not bear.
-  const common = { endpoint: url, region: 'us-east-1', maxAttempts: 1, disableHostPrefix: true }
+  const common = { endpoint: url, region: 'us-east-1', maxAttempts: 1, disableHostPrefix: true, forcePathStyle: true }
   if (signer !== undefined) return { ...common, credentials: signer }
   const none = { accessKeyId: 'none', secretAccessKey: 'none' }
   return { ...common, credentials: none, signer: { sign: (request: unknown) => Promise.resolve(request) } }
@@ -25,6 +26,10 @@ function settingsFor(url: string, signer: Signer): object {
 
 export function iamClient(url: string, signer: Signer): iam.IAMClient {
   return new iam.IAMClient(settingsFor(url, signer))
+}
+
+export function s3Client(url: string, signer: Signer): s3.S3Client {
+  return new s3.S3Client(settingsFor(url, signer))
 }
 
 export function stsClient(url: string, signer: Signer): sts.STSClient {
@@ -106,6 +111,7 @@ const packages: Readonly<Record<string, { readonly package: SdkPackage; readonly
   ecs: { package: ecs, client: 'ECSClient' },
   logs: { package: logs, client: 'CloudWatchLogsClient' },
   iam: { package: iam, client: 'IAMClient' },
+  s3: { package: s3, client: 'S3Client' },
   sts: { package: sts, client: 'STSClient' },
   cloudtrail: { package: cloudtrail, client: 'CloudTrailClient' },
 }

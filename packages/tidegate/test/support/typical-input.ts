@@ -4,6 +4,7 @@
  */
 import type { Operation } from '../../src/kernel/operation.ts'
 import { type Member, type Shape, structureOf } from '../../src/wire/shape.ts'
+import { s3Inputs } from './typical-s3.ts'
 
 /** Exists where a test makes it. */
 export const assumableRole = 'assumable'
@@ -15,7 +16,11 @@ export interface Typical {
 
 export function typicalInput({ name, schema }: Pick<Operation, 'name' | 'schema'>, typical: Typical): Record<string, unknown> {
   const { account } = typical
-  const exact = { ...exactInputs(typical), ...(schema[1] === logsNamespace && logsInputs(account)) }[name]
+  const exact = {
+    ...exactInputs(typical),
+    ...(schema[1] === logsNamespace && logsInputs(account)),
+    ...(schema[1] === s3Namespace && s3Inputs),
+  }[name]
   if (exact !== undefined) return exact
   const values = valuesByMember(account)
   const { members } = structureOf(schema[4])
@@ -82,6 +87,7 @@ function logsInputs(account: string): Readonly<Record<string, Record<string, unk
 }
 
 const logsNamespace = 'com.amazonaws.cloudwatchlogs'
+const s3Namespace = 'com.amazonaws.s3'
 
 function valuesByMember(account: string): Readonly<Record<string, unknown>> {
   const policy = `arn:aws:iam::${account}:policy/nothing`

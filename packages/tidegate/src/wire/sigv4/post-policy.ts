@@ -68,9 +68,9 @@ function holds({ operator, field, value: wanted }: Extract<PostCondition, { fiel
   return value.startsWith(wanted)
 }
 
-/** Fields that are the signature, what it is over, or the file: all others have to be allowed. */
+/** Fields that are the signature, what it is over, the file, or its checksum: all others have to be allowed. */
 function isFree(name: string): boolean {
-  return freeFields.has(name) || name.startsWith('x-ignore-')
+  return freeFields.has(name) || name.startsWith('x-ignore-') || name.startsWith('x-amz-checksum-')
 }
 
 function readObject(base64: string): Readonly<Record<string, unknown>> {

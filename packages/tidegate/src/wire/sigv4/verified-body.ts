@@ -15,6 +15,8 @@ import { sha256Of } from './hmac-key.ts'
 export interface VerifiedBody extends WireBody {
   /** The checksum that came behind the body: after the end, where the request announced one. */
   readonly trailer: () => { readonly algorithm: TrailerChecksum; readonly value: string } | undefined
+  /** The algorithm of that checksum, known before the body is read. */
+  readonly trailerAlgorithm?: TrailerChecksum | undefined
 }
 
 /** Nothing is known of the bytes, as the client wished. */
@@ -63,6 +65,7 @@ export function chunkedBody(body: WireBody, form: ChunkedForm): VerifiedBody {
   }
   return {
     stream,
+    trailerAlgorithm: form.trailer,
     async bytes(limit) {
       if (form.decodedLength > limit) throw commonError('RequestEntityTooLarge', `the body is longer than ${limit} bytes`)
       const parts: Uint8Array[] = []
