@@ -6,20 +6,20 @@ import type { WireService, WireTask } from './ecs.ts'
 
 export interface Check {
   readonly action: string
-  /** ARNs; an Allow on one of them is enough. */
+  /** ARNs; an Allow on one of them is enough, an explicit Deny on one of them too many. */
   readonly resources: readonly string[]
   /** Condition keys of the request. */
   readonly context: Readonly<Record<string, readonly string[]>>
+  /** Keys that the request does not have beside those, in lower case; `*` at the end for all that begin so. Others are not known. */
+  readonly absent: readonly string[]
 }
 
-export interface ServiceChange {
-  readonly desiredCount?: number
-  readonly forceNewDeployment?: boolean
-}
+/** One member of UpdateService; a count that is not chosen yet is `undefined`. */
+export type ServiceChange = { readonly forceNewDeployment: true } | { readonly desiredCount: number | undefined }
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html#amazonelasticcontainerservice-UpdateService */
 export function updateServiceCheck(service: WireService, change: ServiceChange): Check {
-  const { desiredCount } = change
+  const isScaling = 'desiredCount' in change
   return {
     action: 'ecs:UpdateService',
     resources: [service.serviceArn ?? ''],
@@ -27,11 +27,13 @@ export function updateServiceCheck(service: WireService, change: ServiceChange):
       'ecs:cluster': [service.clusterArn ?? ''],
       ...tagKeys(service.tags),
       'tidegate:ChangedFields': Object.keys(change),
-      ...(desiredCount !== undefined && {
-        'tidegate:DesiredCount': [String(desiredCount)],
-        'tidegate:DesiredCountDelta': [String(desiredCount - (service.desiredCount ?? 0))],
-      }),
+      ...(isScaling &&
+        change.desiredCount !== undefined && {
+          'tidegate:DesiredCount': [String(change.desiredCount)],
+          'tidegate:DesiredCountDelta': [String(change.desiredCount - (service.desiredCount ?? 0))],
+        }),
     },
+    absent: isScaling ? absent : [...absent, 'tidegate:desiredcount*'],
   }
 }
 
@@ -41,6 +43,7 @@ export function stopTaskCheck(task: WireTask): Check {
     action: 'ecs:StopTask',
     resources: [task.taskArn ?? '', task.taskDefinitionArn ?? ''],
     context: { 'ecs:cluster': [task.clusterArn ?? ''], ...tagKeys(task.tags) },
+    absent: [...absent, 'tidegate:desiredcount*', 'tidegate:changedfields'],
   }
 }
 
@@ -52,3 +55,6 @@ function tagKeys(tags: readonly { readonly key?: string | undefined; readonly va
     ]),
   )
 }
+
+/** All tags are in the context, nothing is tagged, and no other member is set that ECS has a key for. */
+const absent = ['aws:resourcetag/*', 'aws:requesttag/*', 'aws:tagkeys', 'ecs:*', 'tidegate:task*', 'aws:referer']

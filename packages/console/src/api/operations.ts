@@ -20,6 +20,7 @@ import type {
   UpdateServiceRequest,
   UpdateServiceResponse,
 } from '@aws-sdk/client-ecs'
+import type { SimulateAccessInput, SimulateAccessOutput } from '../../../tidegate/src/api/access.ts'
 import type {
   CountActivityInput,
   CountActivityOutput,
@@ -30,7 +31,6 @@ import type {
   LookupActivityOutput,
 } from '../../../tidegate/src/api/activity.ts'
 import type { DescribeDecisionInput, DescribeDecisionOutput } from '../../../tidegate/src/api/describe-decision.ts'
-import type { SimulateAccessInput, SimulateAccessOutput } from './simulate.ts'
 import type { Wire } from './wire.ts'
 
 interface Called<Input extends object, Output> {

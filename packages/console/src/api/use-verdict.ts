@@ -1,3 +1,5 @@
+import type { SimulatedAccess } from '../../../tidegate/src/api/access.ts'
+import { useRegion } from '../components/region.ts'
 import type { Check } from './checks.ts'
 import { useAsked } from './use-call.ts'
 
@@ -8,36 +10,46 @@ export interface Verdict {
   readonly reason?: string
 }
 
-/** The verdict on a call that is judged on several resources, one Allow among them being enough. */
-export function useVerdict({ action, resources, context }: Check): Verdict {
+export function useVerdict({ action, resources, context, absent }: Check): Verdict {
+  const region = useRegion()
   const { data, error } = useAsked(
-    ['verdict', action, resources, context],
+    ['verdict', action, resources, context, absent],
     (ask) =>
       ask('tidegate', 'SimulateAccess', {
         Who: 'SELF',
         Requests: resources.map((resource) => ({ Action: action, Resource: resource })),
-        Context: Object.entries(context).map(([Key, Values]) => ({ Key, Values })),
+        Context: Object.entries({ ...ofEveryCall(region), ...context }).map(([Key, Values]) => ({ Key, Values })),
+        AbsentKeys: absent,
       }),
     { every: EVERY },
   )
   if (error !== null) return { state: 'unknown', reason: `Whether it is allowed is known when it is tried: ${error.message}` }
-  if (data === undefined) return { state: 'asking' }
-  return verdictOf(data.Results)
+  return data === undefined ? { state: 'asking' } : verdictOf(data.Results)
 }
 
-interface Simulated {
-  readonly Effect: string
-  readonly Reason?: string | undefined
-  readonly DependsOn: readonly { readonly Policy: string; readonly Conditions: readonly { readonly Key: string }[] }[]
+type Simulated = Pick<SimulatedAccess, 'Effect' | 'Reason'> & {
+  readonly DependsOn: readonly Pick<SimulatedAccess['DependsOn'][number], 'Conditions'>[]
 }
 
 export function verdictOf(results: readonly Simulated[]): Verdict {
-  if (results.some(({ Effect }) => Effect === 'allow')) return { state: 'allowed' }
+  // AWS's sentence says so, also to who may not see the statement.
+  const denied = results.find(({ Effect, Reason = '' }) => Effect === 'deny' && Reason.includes('explicit deny'))
+  if (denied === undefined && results.some(({ Effect }) => Effect === 'allow')) return { state: 'allowed' }
   const open = results.find(({ Effect }) => Effect === 'conditional')
-  if (open === undefined) return { state: 'denied', reason: results[0]?.Reason ?? 'No policy allows it.' }
+  if (denied !== undefined || open === undefined)
+    return { state: 'denied', reason: (denied ?? results[0])?.Reason ?? 'No policy allows it.' }
   const keys = [...new Set(open.DependsOn.flatMap(({ Conditions }) => Conditions.map(({ Key }) => Key)))]
-  const cause = keys.length === 0 ? 'policies that cannot be seen from here' : keys.join(', ')
+  const cause = keys.length === 0 ? 'what is only known when it is tried' : keys.join(', ')
   return { state: 'unknown', reason: `Whether it is allowed depends on ${cause}.` }
+}
+
+/** What this page knows of every call that it makes. */
+function ofEveryCall(region: string): Check['context'] {
+  return {
+    'aws:RequestedRegion': [region],
+    'aws:SecureTransport': [String(location.protocol === 'https:')],
+    'aws:UserAgent': [navigator.userAgent],
+  }
 }
 
 /** Policies change rarely, and the click is judged anew anyway. */

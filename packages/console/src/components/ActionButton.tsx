@@ -8,6 +8,7 @@ import { useCaller } from '../api/use-call.ts'
 import { Command } from '../ui/Command.tsx'
 import { Icon, type IconName } from '../ui/Icon.tsx'
 import { cliCommand } from '../util/cli.ts'
+import { shortReason } from '../util/policy-words.ts'
 import { useRegion } from './region.ts'
 import { Trouble } from './Trouble.tsx'
 
@@ -28,6 +29,7 @@ export function ActionButton<Service extends ServiceName, Name extends Operation
   intent,
   check,
   isDangerous = false,
+  onClose,
   children,
 }: {
   readonly label: string
@@ -35,6 +37,7 @@ export function ActionButton<Service extends ServiceName, Name extends Operation
   readonly intent: Intent<Service, Name>
   readonly check: Check
   readonly isDangerous?: boolean
+  readonly onClose?: () => void
   /** What happens, and what there is to choose. */
   readonly children: ReactNode
 }) {
@@ -53,14 +56,14 @@ export function ActionButton<Service extends ServiceName, Name extends Operation
   })
   const isDenied = verdict.state === 'denied'
   return (
-    <>
+    <div className="action">
       <button
         type="button"
         className={isDangerous ? 'danger' : ''}
         aria-disabled={isDenied}
         aria-describedby={verdict.reason === undefined ? undefined : reasonId}
-        title={verdict.reason}
         onClick={() => {
+          if (isDenied) return
           run.reset()
           dialog.current?.showModal()
         }}
@@ -69,11 +72,11 @@ export function ActionButton<Service extends ServiceName, Name extends Operation
         {label}
       </button>
       {verdict.reason !== undefined && (
-        <span id={reasonId} className="hidden">
-          {verdict.reason}
-        </span>
+        <p id={reasonId} className={isDenied ? 'action-reason' : 'hidden'} title={verdict.reason}>
+          {shortReason(verdict.reason)}
+        </p>
       )}
-      <dialog ref={dialog} aria-labelledby={titleId}>
+      <dialog ref={dialog} aria-labelledby={titleId} onClose={onClose}>
         <form
           onSubmit={(event) => {
             event.preventDefault()
@@ -101,6 +104,6 @@ export function ActionButton<Service extends ServiceName, Name extends Operation
           </div>
         </form>
       </dialog>
-    </>
+    </div>
   )
 }

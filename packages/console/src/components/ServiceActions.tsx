@@ -24,7 +24,8 @@ export function ServiceActions({ cluster, service }: { readonly cluster: string;
         label="Scale"
         icon="scale"
         intent={{ service: 'ecs', operation: 'UpdateService', input: { cluster, service: name, desiredCount } }}
-        check={updateServiceCheck(service, { desiredCount })}
+        check={updateServiceCheck(service, { desiredCount: count === current ? undefined : count })}
+        onClose={() => setCount(undefined)}
       >
         <label>
           Desired count

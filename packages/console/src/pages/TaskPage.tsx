@@ -111,7 +111,7 @@ function Containers({ task: { containers = [] } }: { readonly task: WireTask }) 
                 {imageDigest !== undefined && <span className="faint mono digest">{imageDigest}</span>}
               </td>
               <td data-label="Exit code" className="number">
-                {exitCode ?? <span className="faint">none yet</span>}
+                {exitCode ?? <span className="faint short">none yet</span>}
               </td>
             </tr>
           ))}

@@ -7,6 +7,12 @@ export function outcomeText(outcome: string): string {
   return outcomes[outcome] ?? outcome
 }
 
+/** AWS's sentence without who, what and on what, where those are clear: `Denied because no identity-based policy allows …`. */
+export function shortReason(reason: string): string {
+  const [, why] = /is not authorized to perform: .*? (because .*|with an explicit deny .*)$/.exec(reason) ?? []
+  return why === undefined ? reason : `Denied ${why}`
+}
+
 /** Caps first, in the order in which AWS names them, then what grants: a request must pass one after the other. */
 export function evaluationOrder(type: string): number {
   return Object.keys(policyTypes).indexOf(type)

@@ -4,6 +4,7 @@ import { test } from 'vitest'
 import { accountOf, nameOf, principalText } from './arn.ts'
 import { cliCommand, quoted } from './cli.ts'
 import { pathsIn } from './paths.ts'
+import { shortReason } from './policy-words.ts'
 import { requestIdIn } from './request-id.ts'
 import { duration, relative } from './time.ts'
 
@@ -66,4 +67,15 @@ test('whatever a thing is called, its page has an address of its own', ({ expect
   expect(paths.service('a/b', '../x?y#z')).toBe('/us-east-1/services/a%2Fb/..%2Fx%3Fy%23z')
   expect(paths.explain('LAST')).toBe('/us-east-1/explain?request=LAST')
   expect(paths.activity({ actor: 'a&b', denied: 'yes' })).toBe('/us-east-1/activity?actor=a%26b&denied=yes')
+})
+
+test('a reason is told without what stands beside it', ({ expect }) => {
+  const sentence = 'User: arn:aws:iam::1:user/a is not authorized to perform: ecs:StopTask on resource: arn:aws:ecs:x'
+  expect(shortReason(`${sentence} because no identity-based policy allows the ecs:StopTask action`)).toBe(
+    'Denied because no identity-based policy allows the ecs:StopTask action',
+  )
+  expect(shortReason(`${sentence} with an explicit deny in a service control policy`)).toBe(
+    'Denied with an explicit deny in a service control policy',
+  )
+  expect(shortReason('It depends on aws:SourceIp.')).toBe('It depends on aws:SourceIp.')
 })
