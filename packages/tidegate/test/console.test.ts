@@ -2,13 +2,10 @@
 import { CreateClusterCommand, DeleteClusterCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, type ExpectStatic, test, vi } from 'vitest'
+import { afterAll, beforeAll, test, vi } from 'vitest'
+import { assertPresentable, enterCredentials, go, hostile, looks, signIn } from './support/console.ts'
 import { chromium, ensureConsole, newPage, openBrowser, type WatchedPage } from './support/chromium.ts'
 import { type Credentials, testInstance, type TestInstance } from './support/instance.ts'
-import { unreadable } from './support/unreadable.mjs'
-
-/** What somebody writes who would like to run a script in the browser of another. */
-const hostile = '<img src=x onerror=alert(1)>'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -37,7 +34,7 @@ test('nothing is shown to whoever has not signed in, and wrong credentials are r
   await page.goto(`${instance.url}/console/us-east-1/services`)
   await page.getByRole('heading', { name: 'Tidegate' }).waitFor()
   expect(await page.getByRole('navigation').count()).toBe(0)
-  await enter(page, { ...world.alice, secretAccessKey: 'wrong' })
+  await enterCredentials(page, { ...world.alice, secretAccessKey: 'wrong' })
   await page.getByRole('alert').waitFor()
   expect(await page.getByRole('alert').textContent()).toContain('The request signature we calculated does not match')
   expect(problems).toEqual([])
@@ -47,7 +44,7 @@ test('whoever signs in gets the page that was asked for, and a reload forgets th
   chromium(context)
   const { expect } = context
   const { page, problems } = await open()
-  await signIn(page, '/us-east-1/services/main')
+  await signIn(page, instance.url, '/us-east-1/services/main', world.alice)
   await page.getByRole('heading', { name: 'main', level: 1 }).waitFor()
   expect(await page.title()).toBe('main - Tidegate')
   expect(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])')).not.toMatch(/AKIA|secret/i)
@@ -60,7 +57,7 @@ test('an address with HTML in it shows it as text', async (context) => {
   chromium(context)
   const { expect } = context
   const { page, problems } = await open()
-  await signIn(page, `/us-east-1/services/${encodeURIComponent(hostile)}`)
+  await signIn(page, instance.url, `/us-east-1/services/${encodeURIComponent(hostile)}`, world.alice)
   await page.getByRole('heading', { name: hostile, level: 1 }).waitFor()
   expect(await page.locator('img').count()).toBe(0)
   expect(problems).toEqual([])
@@ -79,7 +76,7 @@ test('a pasted error is explained: the gate that was shut, its statement, what i
   chromium(context)
   const { expect } = context
   const { page, problems } = await open()
-  await signIn(page, '/us-east-1/explain')
+  await signIn(page, instance.url, '/us-east-1/explain', world.alice)
   await page.getByLabel('Request id').fill('nothing of the kind')
   await page.getByRole('button', { name: 'Explain', exact: true }).click()
   expect(await page.getByRole('alert').textContent()).toContain('There is no request id in it')
@@ -104,7 +101,7 @@ test('a denial leads from the map to its calls, and from there to its explanatio
   chromium(context)
   const { expect } = context
   const { page, problems } = await open()
-  await signIn(page, '/us-east-1/activity')
+  await signIn(page, instance.url, '/us-east-1/activity', world.alice)
   await page.getByRole('link', { name: '1', exact: true }).click()
   await page.waitForURL(/action=ecs%3ADeleteCluster/)
   expect(page.url()).toContain('denied=yes')
@@ -121,7 +118,7 @@ test('the filter is in the address, so that back goes back', async (context) => 
   chromium(context)
   const { expect } = context
   const { page, problems } = await open()
-  await signIn(page, '/us-east-1/activity')
+  await signIn(page, instance.url, '/us-east-1/activity', world.alice)
   await page.getByLabel('Action').fill('ecs:DeleteCluster')
   await page.keyboard.press('Enter')
   await page.waitForURL(/action=ecs%3ADeleteCluster$/)
@@ -142,12 +139,6 @@ const places = () => [
   { path: `/us-east-1/activity/${world.requestId}`, shows: 'Because of whom' },
   { path: '/us-east-1/nowhere', shows: 'There is no such page' },
 ]
-const looks = [
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 390, colorScheme: 'light' },
-  { width: 390, colorScheme: 'dark' },
-] as const
 
 test.for(looks)(
   'every page fits in $width pixels, and its text can be read in the $colorScheme scheme',
@@ -155,12 +146,11 @@ test.for(looks)(
     chromium(context)
     const { expect } = context
     const { page, problems } = await open({ viewport: { width, height: 844 }, colorScheme })
-    await signIn(page, '/us-east-1/services')
+    await signIn(page, instance.url, '/us-east-1/services', world.alice)
     for (const { path, shows } of places()) {
       await go(page, path)
       await page.getByText(shows).first().waitFor()
-      await assertFits(page, path, expect)
-      await assertReadable(page, path, expect)
+      await assertPresentable(page, path, expect)
     }
     expect(problems).toEqual([])
   },
@@ -170,7 +160,7 @@ test('the keyboard is enough', async (context) => {
   chromium(context)
   const { expect } = context
   const { page, problems } = await open()
-  await signIn(page, '/us-east-1/services')
+  await signIn(page, instance.url, '/us-east-1/services', world.alice)
   await page.getByRole('link', { name: 'main' }).waitFor()
   await page.keyboard.press('Tab')
   expect(await focused(page)).toBe('Skip to the content')
@@ -221,32 +211,6 @@ const policy = {
   ],
 }
 
-async function signIn(page: Page, path: string): Promise<void> {
-  await page.goto(`${instance.url}/console${path}`)
-  await enter(page, world.alice)
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
-}
-
-async function enter(page: Page, { accessKeyId, secretAccessKey }: Credentials): Promise<void> {
-  await page.getByLabel('Access key id').fill(accessKeyId)
-  await page.getByLabel('Secret access key').fill(secretAccessKey)
-  await page.getByRole('button', { name: 'Use them' }).click()
-}
-
-/** Within the page: a load would sign out. */
-function go(page: Page, path: string): Promise<unknown> {
-  return page.evaluate(`history.pushState({}, '', ${JSON.stringify(`/console${path}`)}), dispatchEvent(new PopStateEvent('popstate'))`)
-}
-
 function focused(page: Page): Promise<string> {
   return page.evaluate<string>(`document.activeElement?.textContent?.trim() ?? ''`)
-}
-
-async function assertFits(page: Page, name: string, expect: ExpectStatic): Promise<void> {
-  const excess = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-  expect({ name, excess: Math.max(0, excess) }).toEqual({ name, excess: 0 })
-}
-
-async function assertReadable(page: Page, name: string, expect: ExpectStatic): Promise<void> {
-  expect({ name, unreadable: await page.evaluate(unreadable) }).toEqual({ name, unreadable: [] })
 }
