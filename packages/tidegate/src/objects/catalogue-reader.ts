@@ -22,6 +22,7 @@ export class CatalogueReader {
   readonly sql: Statements
   readonly names: SequenceNames
   readonly #database: DatabaseSync
+  readonly #bucketNumbers = new Map<string, number>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -33,8 +34,14 @@ export class CatalogueReader {
     this.#database.close()
   }
 
+  /** Numbers are never given again, so what was read once stays right: of a bucket that went there are no rows. */
   bucketNumber(bucketId: string): number | undefined {
-    return this.sql.get<{ n: number }>('select n from buckets where id = ?', bucketId)?.n
+    const known = this.#bucketNumbers.get(bucketId)
+    if (known !== undefined) return known
+    const number = this.sql.get<{ n: number }>('select n from buckets where id = ?', bucketId)?.n
+    if (this.#bucketNumbers.size >= mostKnown) this.#bucketNumbers.clear()
+    if (number !== undefined) this.#bucketNumbers.set(bucketId, number)
+    return number
   }
 
   isEmpty(bucketId: string): boolean {
@@ -59,14 +66,16 @@ export class CatalogueReader {
   /** Where the bytes of a version are; `undefined` where the version is gone. */
   extents({ bucketId, key, sequence }: Version, { start, end }: ByteRange): readonly Extent[] | undefined {
     const bucket = this.bucketNumber(bucketId)
-    const select = 'select blob, size from versions where bucket = ? and key = ? and sequence = ? and is_marker = 0'
-    const row = bucket === undefined ? undefined : this.sql.get<Pick<VersionRow, 'blob' | 'size'>>(select, bucket, keyBytes(key), sequence)
+    const select = `
+      select v.blob, b.n, b.directory, b.name, b.is_damaged, i.bytes from versions v left join blobs b on b.n = v.blob
+      left join inline i on i.blob = v.blob where v.bucket = ? and v.key = ? and v.sequence = ? and v.is_marker = 0`
+    const row = bucket === undefined ? undefined : this.sql.get<PlacedVersion>(select, bucket, keyBytes(key), sequence)
     if (row === undefined) return undefined
     if (start >= end) return []
-    if (row.blob !== null) return [this.#extent({ blob: row.blob, start, size: end - start })]
+    if (row.blob !== null) return [extentOf(row, { blob: row.blob, start, size: end - start })]
     return this.#pieces(sequence, start, end).map((piece) => {
       const [first, last] = [Math.max(start, piece.start), Math.min(end, piece.start + piece.size)]
-      return this.#extent({ blob: piece.blob, start: piece.blob_start + first - piece.start, size: last - first })
+      return extentOf(piece, { blob: piece.blob, start: piece.blob_start + first - piece.start, size: last - first })
     })
   }
 
@@ -105,19 +114,22 @@ export class CatalogueReader {
       sequence,
       start,
     )
-    const select = 'select start, size, blob, blob_start from pieces where owner = ? and start >= ? and start < ? order by start'
+    const select = `
+      select p.start, p.size, p.blob, p.blob_start, b.n, b.directory, b.name, b.is_damaged, i.bytes from pieces p
+      left join blobs b on b.n = p.blob left join inline i on i.blob = p.blob
+      where p.owner = ? and p.start >= ? and p.start < ? order by p.start`
     return this.sql.all<PieceRow>(select, sequence, from?.start ?? 0, end)
   }
+}
 
-  #extent({ blob, start, size }: { readonly blob: number; readonly start: number; readonly size: number }): Extent {
-    const row = this.sql.get<BlobPlace>('select directory, name, is_damaged from blobs where n = ?', blob)
-    if (row === undefined) throw new Error(`an object refers to the bytes ${blob}, which are not there`)
-    const { directory, name } = row
-    const isDamaged = row.is_damaged === 1
-    if (name !== null) return { directory, name, isDamaged, start, size, bytes: undefined }
-    const bytes = this.sql.get<{ bytes: Uint8Array }>('select bytes from inline where blob = ?', blob)?.bytes
-    return { directory, name, isDamaged: isDamaged || bytes === undefined, start, size, bytes }
-  }
+function extentOf(
+  place: BlobPlace,
+  { blob, start, size }: { readonly blob: number; readonly start: number; readonly size: number },
+): Extent {
+  const { directory, name } = place
+  if (place.n === null) throw new Error(`an object refers to the bytes ${blob}, which are not there`)
+  const bytes = place.bytes ?? undefined
+  return { directory, name, isDamaged: place.is_damaged === 1 || (name === null && bytes === undefined), start, size, bytes }
 }
 
 type Version = { readonly bucketId: string; readonly key: string; readonly sequence: number }
@@ -129,19 +141,25 @@ interface PartRow {
   readonly checksums: string
 }
 
-interface PieceRow {
+interface PieceRow extends BlobPlace {
   readonly start: number
   readonly size: number
   readonly blob: number
   readonly blob_start: number
 }
 
+type PlacedVersion = Pick<VersionRow, 'blob'> & BlobPlace
+
 interface BlobPlace {
+  readonly n: number | null
   readonly directory: number | null
   readonly name: string | null
-  readonly is_damaged: number
+  readonly is_damaged: number | null
+  readonly bytes: Uint8Array | null
 }
 
 function objectPart({ n, start, size, checksums }: PartRow): ObjectPart {
   return { partNumber: n, start, size, checksums: JSON.parse(checksums) as ObjectPart['checksums'] }
 }
+
+const mostKnown = 10_000
