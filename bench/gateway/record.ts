@@ -6,7 +6,7 @@ import type { Windows } from './contest.ts'
 import { deviation, median } from './report.ts'
 import type { StageFigures } from './stages.ts'
 
-const folder = new URL('../results/', import.meta.url)
+export const folder = new URL('../results/', import.meta.url)
 
 export function record(contest: readonly Windows[], stages: readonly StageFigures[]): void {
   mkdirSync(folder, { recursive: true })
@@ -42,7 +42,7 @@ export function record(contest: readonly Windows[], stages: readonly StageFigure
 }
 
 /** With a plus where the source has changes that are in no commit. */
-function commit(): string {
+export function commit(): string {
   const git = (...args: string[]): string =>
     execFileSync('git', ['--no-optional-locks', ...args], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   try {
@@ -52,6 +52,6 @@ function commit(): string {
   }
 }
 
-function significant(value: number): number {
+export function significant(value: number): number {
   return Number(value.toPrecision(4))
 }

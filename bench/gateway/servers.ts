@@ -38,7 +38,7 @@ export async function startMoto(): Promise<Server | undefined> {
 }
 
 /** A child that prints where it listens as a line of JSON. */
-async function announced(command: string, args: readonly string[]): Promise<Server> {
+export async function announced(command: string, args: readonly string[]): Promise<Server> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const line = await new Promise<string>((resolve, reject) => {
     child.once('error', reject).once('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}`)))
@@ -48,7 +48,7 @@ async function announced(command: string, args: readonly string[]): Promise<Serv
   return serverOf(child, url)
 }
 
-function serverOf(child: ChildProcess, url: string): Server {
+export function serverOf(child: ChildProcess, url: string): Server {
   const pid = child.pid ?? 0
   return {
     pid,
@@ -64,7 +64,7 @@ function serverOf(child: ChildProcess, url: string): Server {
 }
 
 /** Fields 14 and 15 of `/proc/PID/stat`, counted behind the name, which may hold spaces. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * (1_000_000 / ticksPerSecond)
@@ -79,7 +79,7 @@ async function isUp(url: string): Promise<boolean> {
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo // a string only for pipes
