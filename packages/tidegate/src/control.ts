@@ -11,6 +11,15 @@ export type ControlRequest =
   | { readonly ask: 'accounts' }
   | { readonly ask: 'create-account'; readonly name: string; readonly id?: string | undefined }
   | { readonly ask: 'revoke'; readonly sessions: RevokedSessions }
+  | {
+      readonly ask: 'revoke-user'
+      readonly person: string
+      readonly issuer?: string | undefined
+      /** As configured where absent. */
+      readonly workloads?: 'keep' | 'cut' | undefined
+      readonly isDryRun: boolean
+    }
+  | { readonly ask: 'drift' }
 
 /** What `status` answers. */
 export interface InstanceStatus {

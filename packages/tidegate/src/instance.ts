@@ -2,12 +2,13 @@
  * A whole instance: state, keys, audit log, services and the door in front of them. The only file that knows every part.
  */
 import { type Account, ensureAccount, listAccounts, newAccountId } from './accounts.ts'
-import { openAuditLog } from './audit/log.ts'
+import { type AuditLog, openAuditLog } from './audit/log.ts'
 import { credentialsFrom } from './callers.ts'
 import { consoleFolder } from './console-folder.ts'
 import type { Configuration } from './configuration/configuration.ts'
 import { Organization } from './configuration/organization.ts'
 import { type ControlRequest, listenForControl } from './control.ts'
+import { driftOf } from './drift.ts'
 import { type DataFolder, prepareDataFolder } from './data-folder.ts'
 import { sandboxed } from './endpoints/console/headers.ts'
 import { consoleRoutes } from './endpoints/console/routes.ts'
@@ -44,6 +45,7 @@ import { openLogEvents } from './store/log-events.ts'
 import { openState } from './store/open-state.ts'
 import type { TraceSettings } from './telemetry/settings.ts'
 import { openTaskSide, type TaskSettings } from './task-side.ts'
+import { revokeUser } from './user-revocation.ts'
 import { bodyLimitBytes } from './wire/protocol.ts'
 import { SignatureVerifier } from './wire/sigv4/verifier.ts'
 
@@ -207,7 +209,7 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     opened.add(scheduler)
     await scheduler.start()
     const control = await listenForControl(folder.control, (request) =>
-      answerControl(request, { ...options, state, keys, url: listener.url, clock }),
+      answerControl(request, { ...options, state, keys, audit, url: listener.url, clock }),
     )
     opened.add({ close: () => control.close() })
     return {
@@ -269,11 +271,13 @@ class Opened {
 interface Controlled extends InstanceOptions {
   readonly state: OpenState
   readonly keys: KeyRing
+  readonly audit: AuditLog
   readonly url: string
   readonly clock: Clock
 }
 
-async function answerControl(request: ControlRequest, { state, keys, folder, url, clock }: Controlled): Promise<unknown> {
+async function answerControl(request: ControlRequest, controlled: Controlled): Promise<unknown> {
+  const { state, keys, folder, url, clock, audit, configuration } = controlled
   switch (request.ask) {
     case 'status':
       return { url, pid: process.pid, accounts: listAccounts(state), startedAt: Math.round(performance.timeOrigin) }
@@ -291,6 +295,12 @@ async function answerControl(request: ControlRequest, { state, keys, folder, url
       await state.transact((tx) => revoke(tx, request.sessions, now))
       return { issuedBefore: new Date(now).toISOString() }
     }
+    case 'revoke-user': {
+      const includesWorkloads = request.workloads === undefined ? configuration.revokeWorkloads : request.workloads === 'cut'
+      return revokeUser({ ...request, includesWorkloads }, { state, audit, now: clock() })
+    }
+    case 'drift':
+      return state.read((view) => driftOf(configuration, view))
   }
 }
 

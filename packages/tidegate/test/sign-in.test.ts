@@ -146,6 +146,30 @@ describe('the profiles that configure writes', () => {
   })
 })
 
+describe('a program that is run as somebody in a role', () => {
+  test('finds credentials as a container does, and no key in its environment', async (context) => {
+    awsCli(context)
+    const { expect } = context
+    const script =
+      'env | grep -c "^AWS_.*\\(KEY\\|SESSION_TOKEN\\|PROFILE\\)"; aws sts get-caller-identity --query Arn --output text; exit 7'
+    const env = { ...home.env, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_PROFILE: 'other' }
+    const ended = await tidegateIn(env, 'run', '--role', 'operator', '--', 'sh', '-c', script)
+    expect(ended).toEqual({ code: 7, stdout: `0\narn:aws:sts::${mainAccount}:assumed-role/operator/alice@example.com\n`, stderr: '' })
+  })
+
+  test('is not started where there is none, or where the role is not hers', async ({ expect }) => {
+    expect(await home.type('run', '--role', 'operator')).toMatchObject({ code: 2, stderr: expect.stringContaining('CMD ... is missing') })
+    expect(await home.type('run', '--role', 'admin', '--', 'touch', join(home.folder, 'x'))).toMatchObject({ code: 2, stdout: '' })
+  })
+})
+
+test('status --exit-code says whether a login is needed', async ({ expect }) => {
+  expect(await home.type('status', '--exit-code')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('signed in as alice@example.com'),
+  })
+})
+
 test('a browser signs in for real', async (context) => {
   chromium(context)
   const { expect } = context
@@ -180,5 +204,5 @@ test('T-39 a code for another device says where it was started, and is only ther
 
 test('who signs out is nobody', async ({ expect }) => {
   await home.type('logout')
-  expect(await home.type('whoami')).toMatchObject({ code: 2, stdout: '' })
+  expect(await home.type('status', '--exit-code')).toEqual({ code: 1, stdout: 'nobody is signed in\n', stderr: '' })
 })

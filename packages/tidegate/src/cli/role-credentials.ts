@@ -19,10 +19,7 @@ export const roleFlags = {
   context: contextFlag,
 } as const
 
-/** A sentence for whoever may not be a role, and where to ask. */
-export class RoleRefused extends UsageError {}
-
-/** Throws `NotSignedIn`, `RoleRefused`, `UsageError`. */
+/** Throws `NotSignedIn`, and a `UsageError` that says where to ask for the role of who may not be it. */
 export async function credentialsFor(context: Context, wanted: string | undefined, ttl: string | undefined): Promise<RoleCredentials> {
   if (wanted === undefined) throw new UsageError('`--role` is missing: which role?', 'tidegate whoami')
   const seconds = secondsOf(ttl)
@@ -75,8 +72,9 @@ function roleOf(wanted: string, person: SignedIn): Pick<SignedInRole, 'arn' | 'm
   )
 }
 
-function refused(message: string, { askForAccess }: SignedIn): RoleRefused {
-  return new RoleRefused(askForAccess === undefined ? message : `${message}; ask for it at ${askForAccess}`, 'tidegate whoami')
+/** A sentence for whoever may not be a role, and where to ask. */
+function refused(message: string, { askForAccess }: SignedIn): UsageError {
+  return new UsageError(askForAccess === undefined ? message : `${message}; ask for it at ${askForAccess}`, 'tidegate whoami')
 }
 
 function secondsOf(ttl: string | undefined): number | undefined {

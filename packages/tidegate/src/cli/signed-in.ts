@@ -22,7 +22,7 @@ export class NotSignedIn extends UsageError {
   }
 }
 
-export function keptTokens({ name, url }: Context): Tokens | undefined {
+function keptTokens({ name, url }: Context): Tokens | undefined {
   const text = readPrivate(fileOf(name))
   const tokens = text === undefined ? undefined : (JSON.parse(text) as Tokens)
   return tokens?.url === url ? tokens : undefined

@@ -56,6 +56,7 @@ test('what is not said has its default', ({ expect }) => {
     providers: [],
     bindings: [],
     askForAccess: undefined,
+    revokeWorkloads: false,
   })
 })
 

@@ -14,6 +14,8 @@ export interface Configuration {
   readonly bindings: readonly Binding[]
   /** What somebody is told who may not be a role: where to ask for it. */
   readonly askForAccess: string | undefined
+  /** Whether revoking a person also ends the credentials of tasks that she started, where nothing else is said. */
+  readonly revokeWorkloads: boolean
 }
 
 /** Where issuers of ID tokens may be besides public addresses. */
@@ -58,6 +60,7 @@ export const defaultConfiguration: Configuration = {
   providers: [],
   bindings: [],
   askForAccess: undefined,
+  revokeWorkloads: false,
 }
 
 /** @throws ConfigurationError that says what is wrong, where, and what is expected there */
@@ -81,8 +84,9 @@ export function readConfiguration(file: string): Configuration {
       (accounts.length > 0 ? accounts : [defaultAccount]).map(({ id }) => id),
     ),
     askForAccess: root.optionalText('askForAccess'),
+    revokeWorkloads: root.flag('revokeWorkloads'),
   }
-  root.only('defaultRegion', 'accounts', 'organization', 'identityProviders', 'providers', 'bindings', 'askForAccess')
+  root.only('defaultRegion', 'accounts', 'organization', 'identityProviders', 'providers', 'bindings', 'askForAccess', 'revokeWorkloads')
   return configuration
 }
 

@@ -134,7 +134,7 @@ export class Exchange {
 
   /** Labels may be of any letters, headers not. */
   #actorChain(): string {
-    const chain = (this.caller?.actorChain ?? []).map(({ groups: _, ...actor }) => actor)
+    const chain = (this.caller?.actorChain ?? []).map(({ type, issuer, subject, label }) => ({ type, issuer, subject, label }))
     return Buffer.from(JSON.stringify(chain)).toString('base64url')
   }
 

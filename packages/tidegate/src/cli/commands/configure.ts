@@ -13,7 +13,7 @@ export const configure = command({
   args: {},
   flags: {
     context: contextFlag,
-    file: { type: 'string', value: 'FILE', summary: 'AWS_CONFIG_FILE or ~/.aws/config by default' },
+    file: { type: 'string', value: 'FILE', summary: 'file to write; AWS_CONFIG_FILE or ~/.aws/config by default' },
     'dry-run': { type: 'boolean', summary: 'print the profiles instead of writing them' },
   },
   details: `

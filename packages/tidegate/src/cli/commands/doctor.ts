@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path'
 import { type DataFolder, dataFolder, defaultDataFolder } from '../../data-folder.ts'
 import { command } from '../command.ts'
 import { dataFlag } from '../data-flag.ts'
-import { statusOf } from '../running-instance.ts'
+import type { Drift } from '../../drift.ts'
+import { askRunning, statusOf } from '../running-instance.ts'
 
 export const doctor = command({
   name: 'doctor',
@@ -73,12 +74,20 @@ const checks: readonly Check[] = [
       const mend = `tidegate up${option}`
       try {
         const status = await statusOf(control)
-        if (status === undefined) return { problem: 'it does not run', mend }
+        if (status === undefined) return { problem: 'it does not run', mend, isFatal: true }
         const answer = await fetch(`${status.url}/readyz`, { signal: AbortSignal.timeout(5_000) })
         return answer.ok ? undefined : { problem: `it is not ready: ${(await answer.text()).trim()}`, mend: `tidegate status${option}` }
       } catch (error) {
-        return { problem: error instanceof Error ? error.message : String(error), mend }
+        return { problem: error instanceof Error ? error.message : String(error), mend, isFatal: true }
       }
+    },
+  },
+  {
+    name: 'IAM knows people and pipelines as the configuration does',
+    find: async ({ control }) => {
+      const [first, ...others] = await askRunning<readonly Drift[]>(control, { ask: 'drift' })
+      if (first === undefined) return undefined
+      return { problem: [first, ...others].map(({ problem }) => problem).join('; '), mend: first.mend }
     },
   },
 ]
