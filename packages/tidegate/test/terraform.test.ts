@@ -71,3 +71,16 @@ test('ECS clusters and task definitions likewise; a changed definition is a new 
   expect(await tf('destroy', '-auto-approve', ...two)).toContain('Destroy complete! Resources: 7 destroyed.')
   expect(instance.problems).toEqual([])
 })
+
+test('log groups and what belongs to them likewise', { timeout: 600_000 }, async (context) => {
+  const { expect } = context
+  const { instance, tf } = await initialized(context, 'terraform-logs')
+  const applied = await tf('apply', '-auto-approve', '-input=false')
+  expect(applied).toContain('Apply complete! Resources: 6 added, 0 changed, 0 destroyed.')
+  expect(applied).toContain(`arn = "arn:aws:logs:eu-central-1:${mainAccount}:log-group:/ecs/web"`)
+  expect(await tf('plan', '-input=false')).toContain(noChanges)
+  expect(await tf('apply', '-auto-approve', ...two)).toContain('Apply complete! Resources: 0 added, 3 changed, 0 destroyed.')
+  expect(await tf('plan', ...two)).toContain(noChanges)
+  expect(await tf('destroy', '-auto-approve', ...two)).toContain('Destroy complete! Resources: 6 destroyed.')
+  expect(instance.problems).toEqual([])
+})

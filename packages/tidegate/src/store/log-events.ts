@@ -81,9 +81,12 @@ class SqliteLogEvents implements OpenLogEvents {
   }
 
   bounds(streamId: string): StreamBounds | undefined {
+    // Each a look at one end of the index, however long the stream is.
     const row = this.#prepare(
-      `select min(time) as first, max(time) as last, (select ingested from events e where e.stream = s.id order by time desc, seq desc limit 1) as ingested
-       from streams s join events on events.stream = s.id where s.name = ?`,
+      `select (select time from events where stream = s.id order by time, seq limit 1) as first,
+         (select time from events where stream = s.id order by time desc, seq desc limit 1) as last,
+         (select ingested from events where stream = s.id order by time desc, seq desc limit 1) as ingested
+       from streams s where s.name = ?`,
     ).get(streamId)
     if (row?.['first'] == null) return undefined
     return { firstTime: Number(row['first']), lastTime: Number(row['last']), lastIngestedAt: Number(row['ingested']) }

@@ -25,8 +25,10 @@ test('a service is named by its name, with its cluster, or by its ARN', ({ expec
 })
 
 test('so is a task', ({ expect }) => {
-  expect(taskName('arn:aws:ecs:us-east-1:111122223333:task/shop/0123', undefined)).toEqual({ cluster: 'shop', name: '0123' })
-  expect(taskName('0123', undefined)).toEqual({ cluster: 'default', name: '0123' })
+  const name = '0123456789abcdef0123456789abcdef'
+  expect(taskName(`arn:aws:ecs:us-east-1:111122223333:task/shop/${name}`, undefined)).toEqual({ cluster: 'shop', name })
+  expect(taskName(name, undefined)).toEqual({ cluster: 'default', name })
+  expect(() => taskName('shop/0123', undefined)).toThrow('`shop/0123` names no task')
 })
 
 test('a short name is the end of an ARN', ({ expect }) => {

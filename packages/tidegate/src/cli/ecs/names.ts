@@ -14,7 +14,10 @@ export function serviceName(word: string, cluster: string | undefined): InCluste
 
 /** The id of a task, `shop/ID` or an ARN. */
 export function taskName(word: string, cluster: string | undefined): InCluster {
-  return inCluster('task', word, cluster)
+  const found = inCluster('task', word, cluster)
+  if (!/^(?:[0-9a-f]{32}|[0-9a-f-]{36})$/.test(found.name))
+    throw new UsageError(`\`${word}\` names no task: ids have 32 digits`, `tidegate ecs ps --cluster ${found.cluster}`)
+  return found
 }
 
 /** The last part of an ARN, or what has no other: `web:12` of a task definition, the name of a cluster, the id of a task. */

@@ -22,6 +22,7 @@ import { assertLimit, withinSize } from './get-log-events.ts'
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
  */
 export const filterLogEvents = eventsOperation<FilterLogEventsCommandInput, FilterLogEventsCommandOutput>(FilterLogEvents$, {
+  isReadOnly: true,
   authorize(input, call) {
     const check = groupCheck('FilterLogEvents', groupNameOf(whereOf(call), input), call)
     return input.unmask === true ? [check, { ...check, action: 'logs:Unmask' }] : [check]

@@ -60,15 +60,17 @@ export const describeLogStreams = logsOperation<DescribeLogStreamsCommandInput, 
     const group = groupNameOf(where, input)
     const found = call.state.read((view) => {
       groupOf(view, where, group)
-      const prefix = streamKey(where.region, group, logStreamNamePrefix)
-      return view
-        .list(logStreams, where.accountId, { prefix })
-        .map(({ value }) => ({ stream: value, bounds: call.events.bounds(value.id) }))
+      return view.list(logStreams, where.accountId, { prefix: streamKey(where.region, group, logStreamNamePrefix) })
     })
-    const keyOf = ({ stream, bounds }: Described): string => (byTime ? `${sortable(bounds?.lastTime ?? 0)} ${stream.name}` : stream.name)
-    const ordered = found.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    // Only what is shown is asked for, unless the order is by it.
+    const lastTimes = new Map(byTime ? found.map(({ value: { id } }) => [id, call.events.bounds(id)?.lastTime ?? 0]) : [])
+    const keyOf = ({ id, name }: LogStream): string => (byTime ? `${sortable(lastTimes.get(id) ?? 0)} ${name}` : name)
+    const ordered = found.map(({ value }) => value).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
     const { items, ...rest } = pageOf(descending ? ordered.toReversed() : ordered, input, keyOf, descending)
-    return { logStreams: items.map((each) => streamShape(each, streamArn(where, group, each.stream.name))), ...rest }
+    const shapes = items.map((stream) =>
+      streamShape({ stream, bounds: call.events.bounds(stream.id) }, streamArn(where, group, stream.name)),
+    )
+    return { logStreams: shapes, ...rest }
   },
 })
 
