@@ -1,6 +1,7 @@
 /** CloudWatch Logs through the SDK and aws-cli: what is written is found again, by whoever may. */
+import { Agent } from 'node:http'
 import {
-  type CloudWatchLogsClient,
+  CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
@@ -217,6 +218,30 @@ test('a live tail tells what comes, when it comes', { timeout: 20_000 }, async (
     if (seen.length >= 2) break
   }
   expect(seen).toEqual(['late', 'new'])
+})
+
+test('a live tail is answered at the host that clients make of the endpoint, where it has an address', async ({ expect }) => {
+  await stream('prefixed')
+  const asked: string[] = []
+  const httpAgent = new Agent({
+    lookup(host, _, answer) {
+      asked.push(host)
+      answer(null, [{ address: '127.0.0.1', family: 4 }])
+    },
+  })
+  const named = new CloudWatchLogsClient({
+    endpoint: `http://tidegate.example:${new URL(instance.url).port}`,
+    region: 'us-east-1',
+    maxAttempts: 1,
+    credentials: instance.rootKey(),
+    requestHandler: { httpAgent },
+  })
+  const { responseStream = [] } = await named.send(new StartLiveTailCommand({ logGroupIdentifiers: [arn('prefixed')] }))
+  for await (const { sessionStart } of responseStream) {
+    expect(sessionStart?.logGroupIdentifiers).toEqual([arn('prefixed')])
+    break
+  }
+  expect(asked).toEqual(['stream-tidegate.example'])
 })
 
 test('aws-cli and boto3 write and read', { timeout: 60_000 }, async (context) => {
