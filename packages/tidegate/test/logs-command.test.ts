@@ -104,7 +104,7 @@ test('a person finds what she is behind, and nothing else', async ({ expect }) =
 
 test('for programs each line names everybody behind it, the task first', async ({ expect }) => {
   const { out } = await tidegate('logs', '--task', tasks.bob, '--filter', 'INFO', '--json')
-  const [arn = ''] = [tasks.bob]
+  const arn = tasks.bob
   expect(JSON.parse(out)).toMatchObject({
     group: '/ecs/job',
     stream: `job/app/${arn.split('/').at(-1)}`,
