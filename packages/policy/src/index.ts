@@ -23,4 +23,5 @@ export { type Dependency, possibleAccess, type PossibleAccess } from './explain/
 export { renderTrace } from './explain/render.ts'
 export { type Requirement, requirementsOf } from './explain/requirements.ts'
 export { type ConditionTrace, explain, type LayerTrace, type Mismatch, type StatementTrace, type Trace } from './explain/trace.ts'
+export { matchesAction } from './match/action.ts'
 export { type AuthorizationRequest, type Principal, type PrincipalKind, RequestContext } from './request.ts'

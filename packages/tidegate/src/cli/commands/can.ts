@@ -10,9 +10,9 @@ export const can = command({
   name: 'can',
   summary: 'tells whether somebody may do something, by the policies as they are, without doing it',
   args: {
-    who: { value: 'WHO', summary: 'ARN of a user, role, session or root; a name; user/NAME, role/NAME; a service; SELF' },
+    who: { value: 'WHO', summary: 'ARN of a principal; a name, user/NAME or role/NAME; root; a service; SELF' },
     action: { value: 'ACTION', summary: 'ecs:StopTask' },
-    resource: { value: 'RESOURCE', summary: 'ARN, or an ARN with wildcards: all that it matches; * for actions without resources' },
+    resource: { value: 'RESOURCE', summary: 'ARN, perhaps with wildcards; * for actions without resources' },
   },
   flags: {
     ...contextFlags,

@@ -8,7 +8,7 @@ import { callTidegate } from '../tidegate-client.ts'
 export const whatCan = command({
   name: 'what-can',
   summary: 'lists what somebody may do, and on what',
-  args: { who: { value: 'WHO', summary: 'ARN of a user, role, session or root; a name; user/NAME, role/NAME; SELF' } },
+  args: { who: { value: 'WHO', summary: 'ARN of a principal; a name, user/NAME or role/NAME; root; SELF' } },
   flags: {
     ...contextFlags,
     service: { type: 'string', value: 'SERVICE', summary: 'only actions of this service, like ecs' },

@@ -15,7 +15,7 @@ export const whoCan = command({
   summary: 'lists who may do something: users, roles, the root, and whom the policy of the resource names',
   args: {
     action: { value: 'ACTION', summary: 'ecs:StopTask' },
-    resource: { value: 'RESOURCE', summary: 'ARN, or an ARN with wildcards: all that it matches; * for actions without resources' },
+    resource: { value: 'RESOURCE', summary: 'ARN, perhaps with wildcards; * for actions without resources' },
   },
   flags: contextFlags,
   details: `${ofUnknowns}
