@@ -2,17 +2,49 @@
 import type { RegisterTaskDefinitionCommandInput } from '@aws-sdk/client-ecs'
 import { commonError } from '../../src/kernel/aws-error.ts'
 import { type FrontDoor, type InnerCall, RefusedCall } from '../../src/kernel/front-door.ts'
-import type { State } from '../../src/kernel/state.ts'
-import type { LogDriver, LoggedContainer, OutputLine, TaskEndpoints, TaskIdentity } from '../../src/services/ecs/runtime-port.ts'
+import type { State, Transaction } from '../../src/kernel/state.ts'
+import type { LogDriver, LoggedContainer, OutputLine, Runtime, TaskEndpoints, TaskIdentity } from '../../src/services/ecs/runtime-port.ts'
 import { Scheduler } from '../../src/services/ecs/scheduler/scheduler.ts'
 import { type TaskDefinition, taskDefinitionKey, taskDefinitions } from '../../src/services/ecs/state.ts'
 import { newTask, taskArn, type TaskRequest } from '../../src/services/ecs/task.ts'
+import { deploy } from '../../src/services/ecs/service.ts'
+import { type Service, serviceEvents, serviceKey, services, type Workload } from '../../src/services/ecs/service-state.ts'
 import { type Task, taskKey, tasks } from '../../src/services/ecs/task-state.ts'
 import { memoryState } from '../../src/store/open-state.ts'
 import { SimulatedRuntime } from './simulated-runtime.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const where = { accountId: '111122223333', region: 'us-east-1' }
+
+export const alice = { type: 'human', issuer: 'https://login.example.com', subject: 'alice' } as const
+
+const bareWorkload: Workload = {
+  family: '',
+  revision: 1,
+  launchType: 'EC2',
+  loadBalancers: [],
+  serviceRegistries: [],
+  enableExecuteCommand: false,
+}
+const bareService: Service = {
+  name: '',
+  cluster: 'default',
+  status: 'ACTIVE',
+  desiredCount: 1,
+  workload: bareWorkload,
+  schedulingStrategy: 'REPLICA',
+  deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100 },
+  availabilityZoneRebalancing: 'DISABLED',
+  placementConstraints: [],
+  placementStrategy: [],
+  enableECSManagedTags: false,
+  propagateTags: 'NONE',
+  tags: [],
+  createdAt: 0,
+  createdBy: '',
+  deployments: [],
+  isSteady: false,
+}
 
 type Containers = NonNullable<RegisterTaskDefinitionCommandInput['containerDefinitions']>
 
@@ -26,6 +58,7 @@ export class EcsWorld {
   /** Answers what the front door answers, or throws what it refuses with. */
   answer: (call: InnerCall) => unknown = () => ({ Credentials: { AccessKeyId: 'ASIAEXAMPLE', SessionToken: 'token' } })
   #ids = 0
+  #life: Life = { isOver: false }
   scheduler: Scheduler
   readonly state: State
 
@@ -49,8 +82,10 @@ export class EcsWorld {
     await this.recover()
   }
 
+  /** Nothing that the scheduler has under way goes on; what it asked for already, the state and the runtime do. */
   async crash(): Promise<void> {
     await this.scheduler.close()
+    this.#life.isOver = true
   }
 
   async recover(): Promise<void> {
@@ -111,6 +146,50 @@ export class EcsWorld {
     this.scheduler.taskChanged(where, { cluster, id })
   }
 
+  /** As CreateService does, and UpdateService with a new definition. */
+  async serve(name: string, taskDefinition: TaskDefinition, more: Partial<Service> = {}): Promise<void> {
+    const workload = { ...bareWorkload, family: taskDefinition.family, revision: taskDefinition.revision }
+    const bare: Service = { ...bareService, name, workload, createdAt: this.time.clock(), ...more }
+    await this.change(name, (known, tx) => this.#deploy(tx, { ...bare, ...known, ...more }, workload))
+  }
+
+  /** As UpdateService with `forceNewDeployment`, or with a definition. */
+  async redeploy(name: string, taskDefinition?: TaskDefinition): Promise<void> {
+    await this.change(name, (known, tx) => {
+      const service = known ?? bareService
+      const { family, revision } = taskDefinition ?? service.workload
+      return this.#deploy(tx, service, { ...service.workload, family, revision })
+    })
+  }
+
+  async change(name: string, step: (service: Service | undefined, tx: Transaction) => Service): Promise<void> {
+    const key = serviceKey('us-east-1', { cluster: 'default', name })
+    await this.state.transact((tx) => tx.put(services, where.accountId, key, step(tx.get(services, where.accountId, key), tx)))
+    this.scheduler.serviceChanged(where, { cluster: 'default', name })
+  }
+
+  #deploy(tx: Transaction, service: Service, workload: Workload): Service {
+    const ids = [this.newId(), this.newId(), this.newId()] as const
+    return deploy(tx, where, service, { workload, desiredCount: service.desiredCount, createdBy: [alice], now: this.time.clock(), ids })
+  }
+
+  service(name: string): Service {
+    const service = this.state.read((view) => view.get(services, where.accountId, serviceKey('us-east-1', { cluster: 'default', name })))
+    if (service === undefined) throw new Error('no such service')
+    return service
+  }
+
+  /** Oldest first. */
+  events(name: string): readonly string[] {
+    const known = this.state.read((view) => view.get(serviceEvents, where.accountId, serviceKey('us-east-1', { cluster: 'default', name })))
+    return (known?.events ?? []).map(({ message }) => message).toReversed()
+  }
+
+  /** Those that are to run. */
+  get wanted(): readonly Task[] {
+    return this.tasks.filter(({ desiredStatus }) => desiredStatus === 'RUNNING')
+  }
+
   task({ cluster, id }: Pick<Task, 'cluster' | 'id'>): Task {
     const task = this.state.read((view) => view.get(tasks, where.accountId, taskKey('us-east-1', { cluster, id })))
     if (task === undefined) throw new Error('the task is forgotten')
@@ -130,6 +209,8 @@ export class EcsWorld {
   }
 
   #newScheduler(): Scheduler {
+    const life: Life = { isOver: false }
+    this.#life = life
     const frontDoor: FrontDoor = {
       call: (call) => {
         this.calls.push(call)
@@ -137,16 +218,45 @@ export class EcsWorld {
       },
     }
     return new Scheduler({
-      state: this.state,
-      runtime: this.runtime,
+      state: { read: (work) => this.state.read(work), transact: (work) => unlessOver(life, () => this.state.transact(work)) },
+      runtime: mortal(this.runtime, life),
       endpoints: this.endpoints,
       logDrivers: { awslogs: this.log },
       frontDoor,
       clock: this.time.clock,
-      timers: this.time,
+      timers: { at: (at, work) => this.time.at(at, () => (life.isOver ? undefined : work())) },
       newId: this.newId,
       report: (message, error) => this.problems.push(`${message}: ${String(error)}`),
     })
+  }
+}
+
+interface Life {
+  isOver: boolean
+}
+
+/** What is asked for after the end is not done, and what was asked for before is not told. */
+function unlessOver<T>(life: Life, work: () => Promise<T>): Promise<T> {
+  if (life.isOver) return new Promise(() => {})
+  return new Promise((resolve, reject) => {
+    work().then(
+      (value) => (life.isOver ? undefined : resolve(value)),
+      (error: unknown) => (life.isOver ? undefined : reject(error instanceof Error ? error : new Error(String(error)))),
+    )
+  })
+}
+
+function mortal(runtime: SimulatedRuntime, life: Life): Runtime {
+  return {
+    name: runtime.name,
+    attributes: runtime.attributes,
+    attach: (listener) => unlessOver(life, () => runtime.attach(listener)),
+    pull: (image) => unlessOver(life, () => runtime.pull(image)),
+    start: (spec) => unlessOver(life, () => runtime.start(spec)),
+    stop: (ref, timeout) => unlessOver(life, () => runtime.stop(ref, timeout)),
+    remove: (ref) => unlessOver(life, () => runtime.remove(ref)),
+    stats: (ref) => unlessOver(life, () => runtime.stats(ref)),
+    close: () => runtime.close(),
   }
 }
 

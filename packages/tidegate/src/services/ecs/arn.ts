@@ -48,10 +48,7 @@ export function serviceName(where: Where, cluster: string, given: string): strin
   return name
 }
 
-/**
- * Cluster, service and id of the ARN of a service deployment or service revision.
- * @public
- */
+/** Cluster, service and id of the ARN of a service deployment or service revision. */
 export function serviceHistoryName(
   where: Where,
   kind: 'service-deployment' | 'service-revision',

@@ -5,7 +5,7 @@ import { ecsError } from './errors.ts'
 
 /** Throws for a provider that does not exist: there are those of Fargate only. */
 export function checkCapacityProviders(names: readonly string[], strategy: readonly CapacityProviderStrategyItem[]): void {
-  const unknown = names.find((name) => !fargate.includes(name))
+  const unknown = names.find((name) => !fargateProviders.includes(name))
   if (unknown !== undefined) throw refuse('The specified capacity provider was not found.', unknown)
   for (const { capacityProvider = '', weight = 0, base = 0 } of strategy) {
     if (!names.includes(capacityProvider))
@@ -24,4 +24,4 @@ export function capacityProviderKeys({ accountId, region }: Where, names: readon
 
 const refuse = (text: string, value: string) =>
   ecsError('InvalidParameterException', `${text} Specify a valid value and try again: ${value}`)
-const fargate: readonly string[] = ['FARGATE', 'FARGATE_SPOT']
+export const fargateProviders: readonly string[] = ['FARGATE', 'FARGATE_SPOT']

@@ -19,6 +19,11 @@ import {
 import { runTask, startTask } from './operations/run-task.ts'
 import * as taskProtection from './operations/task-protection.ts'
 import { describeTasks, listTasks, stopTask } from './operations/tasks.ts'
+import { describeCapacityProviders } from './operations/capacity-providers.ts'
+import * as containerInstances from './operations/container-instances.ts'
+import { describeServices, listServices, listServicesByNamespace } from './operations/list-services.ts'
+import * as serviceDeployments from './operations/service-deployments.ts'
+import { createService, deleteService, updateService } from './operations/services.ts'
 import * as tags from './operations/tags.ts'
 import {
   deleteTaskDefinitions,
@@ -56,6 +61,15 @@ const ecsOperations: readonly Operation<EcsPorts>[] = [
   listTaskDefinitionFamilies,
   listTaskDefinitions,
   registerTaskDefinition,
+  createService,
+  deleteService,
+  describeCapacityProviders,
+  describeServices,
+  listServices,
+  listServicesByNamespace,
+  updateService,
+  ...Object.values(containerInstances),
+  ...Object.values(serviceDeployments),
   describeTasks,
   listTasks,
   runTask,

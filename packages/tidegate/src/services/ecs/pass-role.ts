@@ -3,12 +3,16 @@ import type { Check } from '../../kernel/operation.ts'
 import { ecsError } from './errors.ts'
 
 /** The roles are those of the account: one may be named without its ARN. */
-export function passRoleChecks(accountId: string, roles: readonly (string | undefined)[]): Check[] {
+export function passRoleChecks(
+  accountId: string,
+  roles: readonly (string | undefined)[],
+  to: 'ecs-tasks.amazonaws.com' | 'ecs.amazonaws.com' = 'ecs-tasks.amazonaws.com',
+): Check[] {
   const arns = roles.flatMap((role) => (role === undefined || role === '' ? [] : [roleArn(accountId, role)]))
   return [...new Set(arns)].map((resource) => ({
     action: 'iam:PassRole',
     resource,
-    context: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' },
+    context: { 'iam:PassedToService': to },
   }))
 }
 

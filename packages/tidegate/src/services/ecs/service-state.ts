@@ -132,7 +132,6 @@ export interface ServiceEvent {
 
 export const services = collection<Service>('ecs.services')
 export const serviceEvents = collection<ServiceEvents>('ecs.service-events')
-/** @public */
 export const serviceRevisions = collection<ServiceRevision>('ecs.service-revisions')
 export const serviceDeployments = collection<ServiceDeployment>('ecs.service-deployments')
 

@@ -34,7 +34,10 @@ import { capacityProviderKeys, checkCapacityProviders } from '../capacity-provid
 import { type EcsCall, ecsOperation, whereOf } from '../ecs-operation.ts'
 import { ecsError } from '../errors.ts'
 import { pageOf } from '../page.ts'
+import { countTasks } from '../service.ts'
+import { serviceKey, services } from '../service-state.ts'
 import { type Cluster, clusterKey, clusters } from '../state.ts'
+import { taskKey, tasks } from '../task-state.ts'
 import { requestTags, resourceTags, tagsOf } from '../tags.ts'
 
 export const createCluster = ecsOperation<CreateClusterCommandInput, CreateClusterCommandOutput>(CreateCluster$, {
@@ -74,7 +77,7 @@ export const createCluster = ecsOperation<CreateClusterCommandInput, CreateClust
         'Arguments on this idempotent request are inconsistent with arguments used in previous request(s).',
       )
     })
-    return { cluster: clusterShape(where, made, ['SETTINGS', 'CONFIGURATIONS', 'TAGS']) }
+    return { cluster: shapeOf(call, made, ['SETTINGS', 'CONFIGURATIONS', 'TAGS']) }
   },
 })
 
@@ -86,7 +89,7 @@ export const describeClusters = ecsOperation<DescribeClustersCommandInput, Descr
     return call.state.read((view) => {
       const found = names.map((name) => ({ name, cluster: view.get(clusters, where.accountId, clusterKey(where.region, name)) }))
       return {
-        clusters: found.flatMap(({ cluster }) => (cluster === undefined ? [] : [clusterShape(where, cluster, input.include)])),
+        clusters: found.flatMap(({ cluster }) => (cluster === undefined ? [] : [clusterShape(view, where, cluster, input.include)])),
         failures: found.flatMap(({ name, cluster }) =>
           cluster === undefined ? [{ arn: ecsArn(where, 'cluster', name), reason: 'MISSING' }] : [],
         ),
@@ -118,7 +121,7 @@ export const updateCluster = ecsOperation<UpdateClusterCommandInput, UpdateClust
       ...(configuration && { configuration }),
       ...(serviceConnectDefaults && { serviceConnectDefaults: { namespace: serviceConnectDefaults.namespace ?? '' } }),
     }))
-    return { cluster: clusterShape(whereOf(call), changed, ['SETTINGS', 'CONFIGURATIONS', 'TAGS']) }
+    return { cluster: shapeOf(call, changed, ['SETTINGS', 'CONFIGURATIONS', 'TAGS']) }
   },
 })
 
@@ -128,7 +131,7 @@ export const updateClusterSettings = ecsOperation<UpdateClusterSettingsCommandIn
     authorize: ({ cluster }, call) => [checkOf('ecs:UpdateClusterSettings', clusterName(whereOf(call), cluster), call)],
     async invoke({ cluster: given, settings }, call) {
       const changed = await change(call, given, (cluster) => ({ ...cluster, settings: settingsOf(settings, cluster.settings) }))
-      return { cluster: clusterShape(whereOf(call), changed, ['SETTINGS', 'TAGS']) }
+      return { cluster: shapeOf(call, changed, ['SETTINGS', 'TAGS']) }
     },
   },
 )
@@ -144,7 +147,7 @@ export const putClusterCapacityProviders = ecsOperation<PutClusterCapacityProvid
     async invoke({ cluster: given, capacityProviders, defaultCapacityProviderStrategy }, call) {
       checkCapacityProviders(capacityProviders, defaultCapacityProviderStrategy)
       const changed = await change(call, given, (cluster) => ({ ...cluster, capacityProviders, defaultCapacityProviderStrategy }))
-      return { cluster: clusterShape(whereOf(call), changed, ['SETTINGS', 'CONFIGURATIONS', 'TAGS']) }
+      return { cluster: shapeOf(call, changed, ['SETTINGS', 'CONFIGURATIONS', 'TAGS']) }
     },
   },
 )
@@ -152,8 +155,17 @@ export const putClusterCapacityProviders = ecsOperation<PutClusterCapacityProvid
 export const deleteCluster = ecsOperation<DeleteClusterCommandInput, DeleteClusterCommandOutput>(DeleteCluster$, {
   authorize: ({ cluster }, call) => [checkOf('ecs:DeleteCluster', clusterName(whereOf(call), cluster), call)],
   async invoke({ cluster: given }, call) {
-    const deleted = await change(call, given, (cluster) => ({ ...cluster, status: 'INACTIVE' }))
-    return { cluster: clusterShape(whereOf(call), deleted, ['SETTINGS', 'TAGS']) }
+    const where = whereOf(call)
+    const deleted = await call.state.transact((tx) => {
+      const cluster = activeCluster(tx, where, clusterName(where, given))
+      const { activeServicesCount, runningTasksCount, pendingTasksCount } = countsOf(tx, where, cluster.name)
+      if (activeServicesCount > 0)
+        throw ecsError('ClusterContainsServicesException', 'The Cluster cannot be deleted while Services are active.')
+      if (runningTasksCount + pendingTasksCount > 0)
+        throw ecsError('ClusterContainsTasksException', 'The Cluster cannot be deleted while Tasks are active.')
+      return put(tx, where, { ...cluster, status: 'INACTIVE' })
+    })
+    return { cluster: shapeOf(call, deleted, ['SETTINGS', 'TAGS']) }
   },
 })
 
@@ -196,8 +208,25 @@ function settingsOf(asked: readonly ClusterSetting[] = [], known: readonly Clust
   return [...asked, ...known.filter(({ name }) => !asked.some((each) => each.name === name))]
 }
 
+function shapeOf(call: EcsCall, cluster: Cluster, include: readonly ClusterField[]): ClusterShape {
+  return call.state.read((view) => clusterShape(view, whereOf(call), cluster, include))
+}
+
+function countsOf(view: View, where: Where, cluster: string) {
+  const { accountId, region } = where
+  const { running, pending } = countTasks(
+    view.list(tasks, accountId, { prefix: taskKey(region, { cluster, id: '' }) }).map(({ value }) => value),
+  )
+  const all = view.list(services, accountId, { prefix: serviceKey(region, { cluster, name: '' }) })
+  return {
+    runningTasksCount: running,
+    pendingTasksCount: pending,
+    activeServicesCount: all.filter(({ value }) => value.status === 'ACTIVE').length,
+  }
+}
+
 /** What `include` does not name is left out, as ECS does. */
-function clusterShape(where: Where, cluster: Cluster, include: readonly ClusterField[] = []): ClusterShape {
+function clusterShape(view: View, where: Where, cluster: Cluster, include: readonly ClusterField[] = []): ClusterShape {
   const { name, status, settings, configuration, serviceConnectDefaults, capacityProviders, defaultCapacityProviderStrategy, tags } =
     cluster
   return {
@@ -205,9 +234,7 @@ function clusterShape(where: Where, cluster: Cluster, include: readonly ClusterF
     clusterName: name,
     status,
     registeredContainerInstancesCount: 0,
-    runningTasksCount: 0,
-    pendingTasksCount: 0,
-    activeServicesCount: 0,
+    ...countsOf(view, where, name),
     statistics: [],
     tags: include.includes('TAGS') ? tags.map((tag) => ({ ...tag })) : [],
     settings: include.includes('SETTINGS') ? [...settings] : [],

@@ -174,7 +174,7 @@ const tagsOfTask = (propagated: readonly Tag[], own: readonly Tag[], managed: re
 ]
 
 /** Throws `ClientException` for one that is not there or no longer active. */
-function usableTaskDefinition(view: View, where: Where, given: string): TaskDefinition {
+export function usableTaskDefinition(view: View, where: Where, given: string): TaskDefinition {
   const known = findTaskDefinition(view, where, taskDefinitionName(where, given))
   if (known === undefined) throw ecsError('ClientException', 'TaskDefinition not found.')
   if (known.status !== 'ACTIVE') throw ecsError('ClientException', 'TaskDefinition is inactive')

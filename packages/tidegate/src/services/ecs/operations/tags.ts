@@ -11,8 +11,10 @@ import {
   type UntagResourceCommandOutput,
 } from '@aws-sdk/client-ecs'
 import type { Transaction, View } from '../../../kernel/state.ts'
-import { clusterName, taskDefinitionName, type Where } from '../arn.ts'
+import { clusterName, serviceName, taskDefinitionName, taskId, type Where } from '../arn.ts'
 import { ecsOperation, whereOf } from '../ecs-operation.ts'
+import { serviceKey, services } from '../service-state.ts'
+import { taskKey, tasks } from '../task-state.ts'
 import { ecsError } from '../errors.ts'
 import { clusterKey, clusters, type Tag, taskDefinitionKey, taskDefinitions } from '../state.ts'
 import { requestTags, resourceTags, tagsOf, withoutTags, withTags } from '../tags.ts'
@@ -81,6 +83,18 @@ function find(view: View, where: Where, arn: string): Tagged | undefined {
           tags: known.tags,
           put: (tx, tags) => tx.put(taskDefinitions, accountId, taskDefinitionKey(region, known), { ...known, tags }),
         }
+      )
+    }
+    case 'task': {
+      const [, cluster = ''] = arn.split('/')
+      const task = view.get(tasks, accountId, taskKey(region, { cluster, id: taskId(where, cluster, arn) }))
+      return task && { tags: task.tags, put: (tx, tags) => tx.put(tasks, accountId, taskKey(region, task), { ...task, tags }) }
+    }
+    case 'service': {
+      const [, cluster = ''] = arn.split('/')
+      const service = view.get(services, accountId, serviceKey(region, { cluster, name: serviceName(where, cluster, arn) }))
+      return (
+        service && { tags: service.tags, put: (tx, tags) => tx.put(services, accountId, serviceKey(region, service), { ...service, tags }) }
       )
     }
     default:

@@ -1,5 +1,6 @@
 /** A service that is kept as it is wanted: asked again whenever something of it, or of a task of it, changed. */
 import type { Where } from '../arn.ts'
+import { digits, uuid } from '../ids.ts'
 import { historyKey, type Service, serviceDeployments, type ServiceEvents, serviceEvents, serviceKey, services } from '../service-state.ts'
 import type { Transaction, View } from '../../../kernel/state.ts'
 import { taskDefinitionKey, taskDefinitions } from '../state.ts'
@@ -277,11 +278,6 @@ function remembered(newId: () => string): (from: number) => () => string {
     }
   }
 }
-
-/** 19 decimal digits, of 32 hexadecimal ones. */
-const digits = (id: string): string => (BigInt(`0x${id}`) % 10n ** 19n).toString().padStart(19, '0')
-/** In the form of a UUID. */
-const uuid = (id: string): string => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
 const none: Outcomes = { failures: new Map(), successes: new Set(), earlyEnds: 0, launchError: undefined }
 const stopCode = 'ServiceSchedulerInitiated'

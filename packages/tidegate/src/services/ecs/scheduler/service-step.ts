@@ -123,7 +123,7 @@ function withOutcomes({ service, outcomes, now, lastGood, newDeploymentId }: Ste
 }
 
 /** A deployment that goes back to what worked, on behalf of who brought that in. */
-function rollbackTo(
+export function rollbackTo(
   good: Pick<Deployment, 'workload' | 'serviceRevision' | 'createdBy'>,
   from: Deployment,
   id: string,
@@ -146,7 +146,10 @@ function rollbackTo(
 }
 
 /** @see https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html */
-function breakerThreshold({ desiredCount, deploymentConfiguration }: Pick<Service, 'desiredCount' | 'deploymentConfiguration'>): number {
+export function breakerThreshold({
+  desiredCount,
+  deploymentConfiguration,
+}: Pick<Service, 'desiredCount' | 'deploymentConfiguration'>): number {
   const { type = 'BOUNDED_PERCENT', value = 50 } = deploymentConfiguration.deploymentCircuitBreaker?.thresholdConfiguration ?? {}
   if (type === 'COUNT') return Math.max(1, value)
   const share = Math.ceil((desiredCount * value) / 100)

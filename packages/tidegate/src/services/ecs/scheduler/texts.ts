@@ -21,6 +21,9 @@ export const cannotStartConsistently = (service: string) =>
 
 export const scalingActivity = (deployment: string) => `Scaling activity initiated by (deployment ${deployment})`
 
+export const inProgress = (id: string) => `ECS deployment ${id} in progress.`
 export const completed = (id: string) => `ECS deployment ${id} completed.`
 export const circuitBroken = 'ECS deployment circuit breaker: tasks failed to start.'
 export const circuitRollback = (id: string) => `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`
+export const stoppedByUser = 'Service deployment stopped by user.'
+export const userRollback = (id: string) => `Service deployment stopped by user: rolling back to deploymentId ${id}.`
