@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-ecs'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { afterAll, describe, type TestContext, test } from 'vitest'
+import type { Timers } from '../src/kernel/timers.ts'
 import { newRole, policyOf } from './support/account.ts'
 import { ecsClient, iamClient, refusalOf, stsClient } from './support/clients.ts'
 import { docker, makeShellImage, shellImage } from './support/docker.ts'
@@ -26,9 +27,15 @@ const timeout = 120_000
 
 /** The network of tasks is one on a machine: whoever has it is waited for. */
 async function dockerInstance(hostPaths: readonly string[], clock: () => number): Promise<TestInstance> {
+  const timers: Timers = {
+    at(at, work) {
+      const timer = setTimeout(work, Math.max(0, at - clock()))
+      return () => clearTimeout(timer)
+    },
+  }
   for (;;) {
     try {
-      return await testInstance({}, { clock, tasks: { runtime: 'docker', hostPaths, credentialsTtlSeconds: 900 } })
+      return await testInstance({}, { clock, timers, tasks: { runtime: 'docker', hostPaths, credentialsTtlSeconds: 900 } })
     } catch (error) {
       if (!String(error).includes('another instance')) throw error
       await pause(200)
@@ -96,6 +103,7 @@ class World {
             name: 'app',
             image: shellImage,
             memory: 512,
+            stopTimeout: 2,
             command: [...command],
             environment: [{ name: 'SHARED', value: this.shared }],
             mountPoints: [...machine, this.shared].map((path, i) => ({

@@ -48,7 +48,8 @@ export async function listenForTasks({ host, port, answer, report }: ListenOptio
 }
 
 async function handle(message: IncomingMessage, answer: ListenOptions['answer']): Promise<EndpointAnswer> {
-  const body = await bodyOf(message)
+  // Node drops what a GET has of a body.
+  const body = message.method === 'PUT' ? await bodyOf(message) : ''
   if (body === undefined) return plain('request entity too large', 413)
   const [path = '', query = ''] = (message.url ?? '').split(/\?(.*)/s)
   return answer({

@@ -52,11 +52,14 @@ export class TaskEndpointServer implements TaskEndpoints {
   readonly #byCredentials = new Map<string, string>()
   readonly #byMetadata = new Map<string, { readonly taskArn: string; readonly name: string }>()
   readonly #rates = new RateLimit()
+  /** The names by which a task knows us: whoever was made to ask by another, as with DNS rebinding, is nobody of ours. */
+  readonly #hosts: ReadonlySet<string>
 
   constructor(options: TaskEndpointsOptions) {
     this.#options = options
     this.#addresses = addressesFrom(options.secret)
-    const { state } = options
+    const { state, url, reach } = options
+    this.#hosts = hostsOf(new URL(url), reach)
     for (const accountId of state.read((view) => view.accounts(taskSessions)))
       for (const { key } of state.read((view) => view.list(taskSessions, accountId)))
         this.#byCredentials.set(this.#addresses.credentials(key), key)
@@ -119,7 +122,7 @@ export class TaskEndpointServer implements TaskEndpoints {
 
   async answer(request: EndpointRequest): Promise<EndpointAnswer> {
     const { method, path, query, foreignHeaders } = request
-    if (!this.#isOurHost(request.host) || foreignHeaders.length > 0) {
+    if (!this.#hosts.has(request.host ?? '') || foreignHeaders.length > 0) {
       this.#options.alert('a request that no client of a task makes came to the endpoints of tasks', { from: request.remoteAddress })
       return plain('forbidden', 403)
     }
@@ -202,20 +205,16 @@ export class TaskEndpointServer implements TaskEndpoints {
     return this.#options.reach.kind === 'network' || isSame(authorization, this.#addresses.token(taskArn))
   }
 
-  /** The names by which a task knows us: whoever was made to ask by another name, as with DNS rebinding, is nobody of ours. */
-  #isOurHost(host: string | undefined): boolean {
-    const { host: own, port } = new URL(this.#options.url)
-    return (
-      host === own || (port === '' && host === `${own}:80`) || (this.#options.reach.kind === 'loopback' && host === `localhost:${port}`)
-    )
-  }
-
   /** Containers have an address each; processes share one and are told apart by what they ask for. */
   #asker({ remoteAddress, path, query }: EndpointRequest, id: string): string {
     if (this.#options.reach.kind === 'network') return remoteAddress
     const credentialsId = path.split('/')[3] ?? new URLSearchParams(query).get('id') ?? ''
     return this.#byCredentials.get(credentialsId) ?? this.#byMetadata.get(id)?.taskArn ?? 'unknown'
   }
+}
+
+function hostsOf({ host, port }: URL, { kind }: Reach): ReadonlySet<string> {
+  return new Set([host, ...(port === '' ? [`${host}:80`] : []), ...(kind === 'loopback' ? [`localhost:${port}`] : [])])
 }
 
 function credentialVariables(
