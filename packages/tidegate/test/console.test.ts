@@ -1,8 +1,10 @@
 /** The console in a real browser, against a real instance. */
-import { CreateClusterCommand, DeleteClusterCommand, ECSClient } from '@aws-sdk/client-ecs'
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import { CreateClusterCommand, DeleteClusterCommand } from '@aws-sdk/client-ecs'
+import { CreateAccessKeyCommand, DeleteAccessKeyCommand } from '@aws-sdk/client-iam'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, test, vi } from 'vitest'
+import { newUser, policyOf } from './support/account.ts'
+import { ecsClient, iamClient } from './support/clients.ts'
 import { assertPresentable, enterCredentials, go, hostile, looks, signIn } from './support/console.ts'
 import { chromium, ensureConsole, newPage, openBrowser, type WatchedPage } from './support/chromium.ts'
 import { type Credentials, testInstance, type TestInstance } from './support/instance.ts'
@@ -53,6 +55,23 @@ test('whoever signs in gets the page that was asked for, and a reload forgets th
   expect(problems).toEqual([])
 })
 
+test('credentials that are no longer taken end the session, and the page stays where it is', async (context) => {
+  chromium(context)
+  const { expect } = context
+  const { page, problems } = await open()
+  const iam = iamClient(instance.url, instance.rootKey())
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'alice' }))
+  const second = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
+  await signIn(page, instance.url, '/us-east-1/services/main', second)
+  await page.getByText('Running tasks').waitFor()
+  await iam.send(new DeleteAccessKeyCommand({ UserName: 'alice', AccessKeyId: second.accessKeyId }))
+  await page.getByRole('heading', { name: 'Signed out' }).waitFor()
+  expect(page.url()).toContain('/us-east-1/services/main')
+  await enterCredentials(page, world.alice)
+  await page.getByText('Running tasks').waitFor()
+  expect(problems).toEqual([])
+})
+
 test('an address with HTML in it shows it as text', async (context) => {
   chromium(context)
   const { expect } = context
@@ -87,7 +106,7 @@ test('a pasted error is explained: the gate that was shut, its statement, what i
   expect(await decision.textContent()).toContain('is not authorized to perform: ecs:DeleteCluster')
   const gate = page.locator('.funnel > li', { hasText: 'decided here' })
   expect(await gate.textContent()).toContain('Identity-based policy denies')
-  expect(await gate.textContent()).toContain('Deny by DeleteNeedsMFA of alice/developers')
+  expect(await gate.textContent()).toContain('Deny by DeleteNeedsMFA of alice/own')
   const row = gate.getByRole('row', { name: 'aws:MultiFactorAuthPresent' })
   expect(await row.getByRole('cell').allTextContents()).toEqual(['false', 'the request has none', ' yes'])
   expect(page.url()).toContain(`request=${world.requestId}`)
@@ -177,14 +196,10 @@ test('the keyboard is enough', async (context) => {
 
 /** A cluster, and alice, who may look and explain but not delete it without MFA, and has tried. */
 async function furnish(to: TestInstance): Promise<{ readonly alice: Credentials; readonly requestId: string }> {
-  const settings = { endpoint: to.url, region: 'us-east-1', maxAttempts: 1 }
-  const [ecs, iam] = [new ECSClient({ ...settings, credentials: to.rootKey() }), new IAMClient({ ...settings, credentials: to.rootKey() })]
+  const [ecs, iam] = [ecsClient(to.url, to.rootKey()), iamClient(to.url, to.rootKey())]
   await ecs.send(new CreateClusterCommand({ clusterName: 'main', tags: [{ key: 'Department', value: 'Accounting' }] }))
-  await iam.send(new CreateUserCommand({ UserName: 'alice' }))
-  await iam.send(new PutUserPolicyCommand({ UserName: 'alice', PolicyName: 'developers', PolicyDocument: JSON.stringify(policy) }))
-  const { AccessKey: { AccessKeyId = '', SecretAccessKey = '' } = {} } = await iam.send(new CreateAccessKeyCommand({ UserName: 'alice' }))
-  const alice = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey }
-  const denied = new ECSClient({ ...settings, credentials: alice })
+  const alice = await newUser(iam, 'alice', policyOf(...statements))
+  const denied = ecsClient(to.url, alice)
   denied.middlewareStack.add(
     (next) => (args) => {
       Object.assign((args.request as { headers: object }).headers, { 'user-agent': hostile })
@@ -197,19 +212,15 @@ async function furnish(to: TestInstance): Promise<{ readonly alice: Credentials;
   return { alice, requestId }
 }
 
-const policy = {
-  Version: '2012-10-17',
-  Statement: [
-    { Sid: 'Look', Effect: 'Allow', Action: ['ecs:*', 'logs:*', 'tidegate:*'], Resource: '*' },
-    {
-      Sid: 'DeleteNeedsMFA',
-      Effect: 'Deny',
-      Action: 'ecs:DeleteCluster',
-      Resource: '*',
-      Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
-    },
-  ],
-}
+const statements = [
+  { Sid: 'Look', Action: ['ecs:*', 'logs:*', 'tidegate:*'] },
+  {
+    Sid: 'DeleteNeedsMFA',
+    Effect: 'Deny',
+    Action: 'ecs:DeleteCluster',
+    Condition: { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } },
+  },
+]
 
 function focused(page: Page): Promise<string> {
   return page.evaluate<string>(`document.activeElement?.textContent?.trim() ?? ''`)

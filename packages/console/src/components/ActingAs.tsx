@@ -1,3 +1,4 @@
+import { type FocusEvent, useRef } from 'react'
 import { useNavigate } from 'react-router'
 import { type SignedIn, signOut } from '../session/store.ts'
 import { Copy } from '../ui/Copy.tsx'
@@ -8,6 +9,7 @@ import { duration, exact } from '../util/time.ts'
 
 /** As whom everything here is done: the person, the session that she holds, and how long it lasts. */
 export function ActingAs({ session }: { readonly session: SignedIn }) {
+  const card = useRef<HTMLDetailsElement>(null)
   const navigate = useNavigate()
   const now = useNow()
   const { arn, person, expiresAt, issuedAt } = session
@@ -16,8 +18,12 @@ export function ActingAs({ session }: { readonly session: SignedIn }) {
     signOut()
     void navigate('/')
   }
+  const close = (): void => card.current?.removeAttribute('open')
+  const onLeave = ({ relatedTarget }: FocusEvent<HTMLDetailsElement>): void => {
+    if (relatedTarget !== null && card.current?.contains(relatedTarget) !== true) close()
+  }
   return (
-    <details className="acting">
+    <details className="acting" ref={card} onKeyDown={({ key }) => key === 'Escape' && close()} onBlur={onLeave}>
       <summary>
         {expiresAt !== undefined && <Ring share={(expiresAt - now) / (expiresAt - issuedAt)} />}
         <span className="hidden">Acting as </span>
@@ -55,7 +61,7 @@ export function ActingAs({ session }: { readonly session: SignedIn }) {
           </div>
           <div>
             <dt>Ends</dt>
-            <dd>{expiresAt === undefined ? 'not known: typed in by hand' : exact(expiresAt)}</dd>
+            <dd>{expiresAt === undefined ? 'these credentials do not say' : exact(expiresAt)}</dd>
           </div>
         </dl>
         <div className="actions">

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { NavLink, Outlet, useLocation, useNavigate } from 'react-router'
 import { useSession } from '../session/store.ts'
 import { SignIn } from '../session/SignIn.tsx'
+import { Gate } from '../ui/Gate.tsx'
 import { Icon, type IconName } from '../ui/Icon.tsx'
 import { ActingAs } from './ActingAs.tsx'
 import { LiveContext } from './live.ts'
@@ -61,18 +62,6 @@ function Rail({ isLive, setLive }: { readonly isLive: boolean; readonly setLive:
         {isLive ? 'Live' : 'Paused'}
       </button>
     </div>
-  )
-}
-
-function Gate() {
-  return (
-    <svg className="gate" viewBox="0 0 24 24" aria-hidden="true">
-      <path className="gate-bars" d="M6 3v11M12 3v11M18 3v11" />
-      <path
-        className="gate-water"
-        d="M2 19.5c1.7 0 1.7-1.5 3.3-1.5s1.7 1.5 3.3 1.5 1.7-1.5 3.4-1.5 1.6 1.5 3.3 1.5 1.7-1.5 3.4-1.5 1.6 1.5 3.3 1.5"
-      />
-    </svg>
   )
 }
 

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { ApiError } from '../api/api-error.ts'
+import { Gate } from '../ui/Gate.tsx'
 import { duration } from '../util/time.ts'
 import { idTokenFor } from './oidc.ts'
 import { type Arrival, type OfferedRole, personOf } from './person.ts'
@@ -51,6 +52,7 @@ export function Callback() {
 
   return (
     <main className="sign-in" id="content">
+      <Gate />
       <h1>{arrived === undefined ? 'Signing in' : `Hello ${arrived.person.label ?? arrived.person.subject}`}</h1>
       {problem !== undefined && (
         <>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useState } from 'react'
 import { useLocation, useParams } from 'react-router'
 import { ApiError } from '../api/api-error.ts'
+import { Gate } from '../ui/Gate.tsx'
 import { nameOf } from '../util/arn.ts'
 import { authorizationRequest, offeredProviders, type Provider } from './oidc.ts'
 import { isFirstTry, lastHabit, rememberPending, signIn } from './store.ts'
@@ -34,6 +35,7 @@ export function SignIn({ reason }: { readonly reason?: string }) {
   }, [])
   return (
     <main className="sign-in" id="content">
+      <Gate />
       <h1>{reason === undefined ? 'Tidegate' : 'Signed out'}</h1>
       <p className="lead">{reason ?? 'Every call from here is made in your name, judged by the same policies, and recorded.'}</p>
       {(problem ?? error?.message) !== undefined && (

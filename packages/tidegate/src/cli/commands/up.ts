@@ -104,6 +104,7 @@ function greeting(
   const option = data === undefined ? '' : ` --data ${data}`
   return [
     `listening on ${url}`,
+    `console at   ${url}/console/`,
     '',
     'point a client at it, with the root key of the first account:',
     `  eval "$(npx tidegate env${option})"`,
