@@ -96,7 +96,7 @@ describe('who wants to sign in is told', () => {
     expect(body.providers).toMatchObject([{ name: 'demo', issuer: world.idp.issuer, clientId: 'tidegate', allowsDeviceCode: false }])
   })
 
-  test('nothing without a good token', async ({ expect }) => {
+  test('T-38 nothing without a good token', async ({ expect }) => {
     expect(await ask('/_tidegate/person')).toMatchObject({ status: 401 })
     expect(await ask('/_tidegate/person', 'e30.e30.e30')).toMatchObject({ status: 401, body: { code: 'InvalidIdentityToken' } })
   })

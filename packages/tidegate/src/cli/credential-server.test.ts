@@ -68,10 +68,11 @@ describe('refused is', () => {
 })
 
 test('T-26 the token is in a file for its owner, without a line feed, and gone with the server', async ({ expect }) => {
-  const { tokenFile, close } = await started()
+  const running = await started()
+  const { tokenFile } = running
   expect(statSync(tokenFile).mode & 0o777).toBe(0o600)
   expect(readFileSync(tokenFile, 'utf8')).toMatch(/^[\w-]{43}$/)
-  close()
+  running.close()
   expect(existsSync(tokenFile)).toBe(false)
 })
 
