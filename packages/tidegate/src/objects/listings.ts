@@ -13,13 +13,18 @@ import {
   type UploadRow,
   type VersionRow,
 } from './rows.ts'
-import { scan } from './scan.ts'
+import { type RowsBetween, scan } from './scan.ts'
 
 export function listObjects({ sql, bucketNumber }: Listed, query: ListQuery): ObjectPage {
   const bucket = bucketNumber(query.bucketId)
   if (bucket === undefined) return { objects: [], ...emptyPage }
   const select = `select key, modified, size, etag, class, algorithm, type from current where bucket = ? and key >= ? and key < ? order by key`
-  const { rows, prefixes, isTruncated, last } = scan(rangeOf(query), (lower, upper) => sql.iterate<ListedRow>(select, bucket, lower, upper))
+  // Without a delimiter the walk never jumps, and one call for the whole page costs less than one for each row.
+  const rowsBetween: RowsBetween<ListedRow> =
+    query.delimiter === ''
+      ? (lower, upper) => sql.all<ListedRow>(`${select} limit ?`, bucket, lower, upper, query.limit + 1)
+      : (lower, upper) => sql.iterate<ListedRow>(select, bucket, lower, upper)
+  const { rows, prefixes, isTruncated, last } = scan(rangeOf(query), rowsBetween)
   const objects = rows.map((row) => listedObject(row, keyText(row.key)))
   return { objects, prefixes, isTruncated, next: last && ('row' in last ? keyText(last.row.key) : last.prefix) }
 }

@@ -14,7 +14,7 @@ export interface Keyed {
 }
 
 /** Rows with keys from `lower` on and before `upper`, in order. */
-export type RowsBetween<Row extends Keyed> = (lower: Uint8Array, upper: Uint8Array) => IterableIterator<Row>
+export type RowsBetween<Row extends Keyed> = (lower: Uint8Array, upper: Uint8Array) => Iterable<Row>
 
 export interface Scanned<Row> {
   readonly rows: readonly Row[]
