@@ -12,7 +12,7 @@ import { temporaryFolder } from './support/temporary-folder.ts'
 
 const writer = join(import.meta.dirname, 'support/object-writer.ts')
 const rounds = 150
-const maxMs = 25_000
+const maxMs = 18_000
 
 /** What a key went through: the last stage that was acknowledged, and the last that was begun. */
 interface Told extends Life {
