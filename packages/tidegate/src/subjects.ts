@@ -6,6 +6,8 @@ import type { State } from './kernel/state.ts'
 import { arnOf, parseArn } from './services/iam/arn.ts'
 import type { Principals } from './services/iam/principals.ts'
 import { roles, users } from './services/iam/state.ts'
+import { wholePolicyOf } from './services/s3/bucket-policies.ts'
+import { bucketsOf, findBucket } from './services/s3/state.ts'
 import { rootContext, userContext } from './services/sts/session-context.ts'
 import type { KnownResource, ListedSubject, Subject, Subjects } from './services/tidegate/ports.ts'
 
@@ -17,7 +19,7 @@ export interface SubjectSources {
 }
 
 export function subjectsIn(sources: SubjectSources): Subjects {
-  const { state, principals, organization, actions } = sources
+  const { state, actions } = sources
   return {
     actions,
     find: (who, accountId) => find(who, accountId, sources),
@@ -27,7 +29,7 @@ export function subjectsIn(sources: SubjectSources): Subjects {
         const all = view.list(roles, accountId).map(({ value }) => ({ arn: arnOf('role', accountId, value), kind: 'role' }) as const)
         return [{ arn: rootArn(accountId), kind: 'root' } as const, ...own, ...all].toSorted((a, b) => (a.arn < b.arn ? -1 : 1))
       }),
-    resource: (arn, accountId) => resourceOf(arn, accountId, principals, organization),
+    resource: (arn, action, accountId) => resourceOf(arn, action, accountId, sources),
   }
 }
 
@@ -137,20 +139,44 @@ function withGuardrails(own: PolicySet | undefined, accountId: string, organizat
   return [own, organization.serviceControlPolicies(accountId)].filter((set) => set !== undefined)
 }
 
-/** Of roles their trust policy. What else has a policy of its own is not known here. */
-function resourceOf(arn: string, accountId: string, principals: Principals, organization: Organization): KnownResource {
+/** Of roles their trust policy, of buckets and what is in them the bucket's; other resources have none here. */
+function resourceOf(arn: string, action: string, accountId: string, { state, principals, organization }: SubjectSources): KnownResource {
+  if (/^s3:/i.test(action)) return bucketOf(arn, accountId, state, organization)
   const owner = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(arn)?.[1] ?? accountId
   // What another account has is none of this one's business, not even whether it is there.
-  if (owner !== accountId) return { accountId: owner, policies: [], named: [], context: {}, absentKeys: [] }
+  if (owner !== accountId) return { accountId: owner, policies: [], named: [] }
   const parsed = parseArn(arn)
   const role = parsed?.type === 'role' ? principals.role(owner, parsed.name) : undefined
   const trust = role?.arn === arn && parsed !== undefined ? principals.trustPolicyOf(owner, parsed.name) : undefined
+  return withPolicies(owner, trust === undefined ? [] : [trust], organization)
+}
+
+/** Of a pattern all buckets of the account: what their policies are about is in them. */
+function bucketOf(arn: string, accountId: string, state: State, organization: Organization): KnownResource {
+  const name = /^arn:[^:]*:s3:::([^/]+)/.exec(arn)?.[1]
+  if (name === undefined || /[*?]/.test(name)) {
+    return withPolicies(
+      accountId,
+      bucketsOf(state, accountId).flatMap((bucket) => wholePolicyOf(bucket) ?? []),
+      organization,
+    )
+  }
+  const bucket = state.read((view) => findBucket(view, name))
+  // Whether it is another account's or nobody's is not told.
+  if (bucket?.accountId !== accountId) return { accountId: undefined, policies: [], named: [] }
+  return withPolicies(
+    accountId,
+    [wholePolicyOf(bucket)].filter((policy) => policy !== undefined),
+    organization,
+  )
+}
+
+function withPolicies(accountId: string, policies: readonly PolicySet[], organization: Organization): KnownResource {
+  const statements = policies.flatMap((policy) => policy.statements)
   return {
-    accountId: owner,
-    policies: [...(trust === undefined ? [] : [trust]), ...organization.resourcePoliciesOf(owner)],
-    named: trust?.statements.flatMap(({ source }) => (source.effect === 'Allow' ? (source.principal?.entries ?? []) : [])) ?? [],
-    context: {},
-    absentKeys: [],
+    accountId,
+    policies: [...policies, ...organization.resourcePoliciesOf(accountId)],
+    named: statements.flatMap(({ source }) => (source.effect === 'Allow' ? (source.principal?.entries ?? []) : [])),
   }
 }
 

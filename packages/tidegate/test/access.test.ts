@@ -10,6 +10,7 @@ import {
   PutUserPermissionsBoundaryCommand,
   TagUserCommand,
 } from '@aws-sdk/client-iam'
+import { CreateBucketCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand } from '@aws-sdk/client-sts'
 import { parsePolicy, type PolicyDocument } from '@tidegate/policy'
 import { afterAll, beforeAll, describe, test } from 'vitest'
@@ -25,7 +26,7 @@ import {
 } from '../src/api/access.ts'
 import { defaultAccount, type OrganizationSettings } from '../src/configuration/configuration.ts'
 import { newRole, newUser, policyOf, trustOf } from './support/account.ts'
-import { credentialsIn, iamClient, refusalOf, stsClient } from './support/clients.ts'
+import { credentialsIn, iamClient, refusalOf, s3Client, stsClient } from './support/clients.ts'
 import { clientEnvironment, type Credentials, mainAccount, type TestInstance, testInstance } from './support/instance.ts'
 import { callOwnApi } from './support/own-api.ts'
 import { tidegateAs } from './support/process.ts'
@@ -173,6 +174,26 @@ test('another account says neither yes nor what it has', async ({ expect }) => {
   const after = await simulate({ Who: 'alice', Requests: [{ Action: 'iam:GetRole', Resource: role }] })
   expect(after).toEqual(before)
   expect((await whoCan({ Action: 'sts:AssumeRole', Resource: role })).Principals.filter(({ Effect }) => Effect === 'allow')).toEqual([])
+})
+
+test('policies of buckets count, and what they say of one object counts for a pattern of objects', async ({ expect }) => {
+  const s3 = s3Client(instance.url, instance.rootKey())
+  await s3.send(new CreateBucketCommand({ Bucket: 'ledger' }))
+  const Principal = { AWS: arnOf('user/bob') }
+  const statements = [
+    { Sid: 'BobReads', Effect: 'Allow', Principal, Action: 's3:GetObject', Resource: 'arn:aws:s3:::ledger/*' },
+    { Sid: 'NotSecret', Effect: 'Deny', Principal, Action: 's3:*', Resource: 'arn:aws:s3:::ledger/secret/*' },
+  ]
+  await s3.send(new PutBucketPolicyCommand({ Bucket: 'ledger', Policy: JSON.stringify({ Version: '2012-10-17', Statement: statements }) }))
+  expect(await effectOf('bob', 's3:GetObject', 'arn:aws:s3:::ledger/2026.csv')).toBe('allow')
+  expect(await effectOf('bob', 's3:GetObject', 'arn:aws:s3:::ledger/secret/1')).toBe('deny')
+  expect(await effectOf('bob', 's3:GetObject', 'arn:aws:s3:::ledger/*')).toBe('conditional')
+  expect(await effectOf('root', 's3:GetObject', 'arn:aws:s3:::somebody-elses/1')).toBe('conditional')
+  const { Principals } = await whoCan({ Action: 's3:GetObject', Resource: 'arn:aws:s3:::ledger/2026.csv' })
+  expect(Principals.map(({ Principal: arn, Effect }) => [arn, Effect])).toEqual([
+    [arnOf('root'), 'allow'],
+    [arnOf('user/bob'), 'allow'],
+  ])
 })
 
 test('what somebody may do is told by resources, with what it depends on', async ({ expect }) => {

@@ -46,7 +46,7 @@ export function dependencyLines(dependencies: readonly DescribedDependency[]): s
 }
 
 function dependencyLine({ Effect, Policy, PolicyType, Statement, Sid, ...on }: DescribedDependency): string[] {
-  if (on.OnAccount !== undefined) return [`  depends on the policies of account ${on.OnAccount}`]
+  if (on.OnAccount !== undefined) return [`  depends on the policies ${Policy}`]
   const title = `depends on ${Effect} of ${Sid ?? `statement ${Statement}`} of ${Policy} (${PolicyType}), which applies`
   return [
     ...wrapped(title, '  ', '    '),

@@ -16,7 +16,7 @@ export const whatCan = command({
   details: `${ofUnknowns}
 By patterns of resources as the policies write them, and by roles that may be assumed. A pattern
 of which only a part is reached, because of a Deny or a boundary, is "conditional". Listed are
-actions of services that are served here; policies of buckets and keys may grant and deny more.
+actions of services that are served here; policies of buckets may grant more.
 
 Needs tidegate:ListAccess on the principal.
 

@@ -34,6 +34,11 @@ export function policyOf(bucket: Bucket, caller: Caller): PolicySet | undefined 
   return isRestricted && isForeign(bucket, caller) ? denials : whole
 }
 
+/** As it is for callers of the bucket's own account. */
+export function wholePolicyOf(bucket: Bucket): PolicySet | undefined {
+  return bucket.policy === undefined ? undefined : compiledOf(bucket, bucket.policy).whole
+}
+
 export function hasPublicPolicy(bucket: Bucket): boolean {
   return bucket.policy !== undefined && compiledOf(bucket, bucket.policy).isPublic
 }

@@ -92,7 +92,7 @@ export interface Subjects {
   find(who: string, accountId: string): Subject | undefined
   /** Its root, users and roles, in the order of their ARNs. */
   list(accountId: string): readonly ListedSubject[]
-  resource(arn: string, accountId: string): KnownResource
+  resource(arn: string, action: string, accountId: string): KnownResource
   /** Actions that operations are named as, `service:Name`. */
   readonly actions: () => readonly string[]
 }
@@ -114,13 +114,11 @@ export interface Subject {
 }
 
 export interface KnownResource {
-  /** Of the account that owns it. */
-  readonly accountId: string
+  /** Of the account that owns it; `undefined` for a bucket that is not the asking account's. */
+  readonly accountId: string | undefined
   readonly policies: readonly PolicySet[]
   /** Entries of the principals of its policy. */
   readonly named: readonly NamedPrincipal[]
-  readonly context: Readonly<Record<string, string | readonly string[]>>
-  readonly absentKeys: readonly string[]
 }
 
 export interface NamedPrincipal {

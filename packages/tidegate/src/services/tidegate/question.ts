@@ -87,18 +87,17 @@ export function answer({ subject, request, resource, known: given, accountId, is
   const region = request.Resource.split(':')[3]
   const context = overridden(
     subject.context,
-    resource.context,
-    { 'aws:ResourceAccount': resource.accountId },
+    resource.accountId === undefined ? {} : { 'aws:ResourceAccount': resource.accountId },
     region && !/[*?]/.test(region) ? { 'aws:RequestedRegion': region } : {},
     given.context,
   )
-  const absent = [...subject.absentKeys, ...resource.absentKeys, ...given.absentKeys]
+  const absent = [...subject.absentKeys, ...given.absentKeys]
   const isAbsent = (key: string): boolean => absent.some((each) => (each.endsWith('*') ? key.startsWith(each.slice(0, -1)) : key === each))
   const asked = {
     principal: subject.principal,
     action: request.Action,
     resource: request.Resource,
-    resourceAccount: resource.accountId,
+    resourceAccount: resource.accountId ?? UNKNOWN_ACCOUNT,
     context: new RequestContext(context),
   }
   const possible = possibleAccess({
@@ -110,7 +109,7 @@ export function answer({ subject, request, resource, known: given, accountId, is
   })
   const reason = accessDeniedMessage(asked, possible.decision)
   if (!isOther || possible.effect === 'deny') return { ...possible, reason }
-  return { ...possible, effect: 'conditional', reason, otherAccount: resource.accountId }
+  return { ...possible, effect: 'conditional', reason, otherAccount: resource.accountId ?? UNKNOWN_ACCOUNT }
 }
 
 /** What stands later counts; names are the same without regard to case. */
@@ -147,9 +146,12 @@ export function describedDependency(dependency: Dependency): DescribedDependency
 }
 
 function onAccount(accountId: string): DescribedDependency {
-  return { PolicyType: 'resource', Policy: `of account ${accountId}`, Statement: 0, Effect: 'Allow', Conditions: [], OnAccount: accountId }
+  const Policy = accountId === UNKNOWN_ACCOUNT ? 'of whoever owns the bucket' : `of account ${accountId}`
+  return { PolicyType: 'resource', Policy, Statement: 0, Effect: 'Allow', Conditions: [], OnAccount: accountId }
 }
 
+/** Of nobody that is asked about. */
+const UNKNOWN_ACCOUNT = 'unknown'
 const everyone = 'whatever another account grants'
 /** The policy of a resource that is not known, at its most generous. */
 const grantedToEveryone = compilePolicies({

@@ -9,7 +9,7 @@ import { checkOf, nameOf, narrowed, subjectOf } from './simulate-access.ts'
 
 /**
  * What a principal may do: for each action of a service that is served here and each pattern of resources in its statements, and each role
- * that it may assume. Policies of other resources than roles are not looked at: ask about the resource.
+ * that it may assume. What only the policy of a resource grants is not listed: ask about the resource.
  */
 export const listAccess = operation<ListAccessInput, ListAccessOutput, TidegatePorts>(ListAccess$, {
   authorize: (input, call) => [checkOf('tidegate:ListAccess', input.Who, call)],
@@ -32,10 +32,7 @@ export const listAccess = operation<ListAccessInput, ListAccessOutput, TidegateP
         if (evaluated > MOST_EVALUATED) throw tidegateError('ValidationException', 'That is too much for one answer: ask for one Service.')
         if (evaluated % 64 === 0) await setImmediate()
         const request = { Action: action, Resource }
-        const resource =
-          action === ASSUME_ROLE
-            ? subjects.resource(Resource, accountId)
-            : { accountId, policies: [], named: [], context: {}, absentKeys: [] }
+        const resource = subjects.resource(Resource, action, accountId)
         const { effect, dependsOn } = answer({ subject, request, resource, known: given, accountId, isPattern: action !== ASSUME_ROLE })
         if (effect !== 'deny') add(found, { resource: Resource, effect, dependsOn }, action)
       }

@@ -21,7 +21,7 @@ export const listPrincipalsWithAccess = operation<ListPrincipalsWithAccessInput,
       }
       const request = { Action, Resource }
       assertRequest(request)
-      const resource = subjects.resource(Resource, accountId)
+      const resource = subjects.resource(Resource, Action, accountId)
       const common = { request, resource, known: known(input, now), accountId }
       const all = subjects.list(accountId)
       const rest = NextToken === undefined ? all : all.filter(({ arn }) => arn > arnOfToken(NextToken))
@@ -50,12 +50,12 @@ function ifAny(principal: string, kind: string, subject: Subject, common: Common
 }
 
 /** Services, identity providers, other accounts and everyone, as far as the policy of the resource names them. */
-function othersWithAccess({ named, accountId }: KnownResource, common: Common): PrincipalWithAccess[] {
+function othersWithAccess({ named }: KnownResource, common: Common): PrincipalWithAccess[] {
   const entries = new Map(named.map((entry) => [`${entry.type} ${entry.value}`, entry]))
-  return [...entries.values()].flatMap((entry) => otherWithAccess(entry, accountId, common))
+  return [...entries.values()].flatMap((entry) => otherWithAccess(entry, common))
 }
 
-function otherWithAccess({ type, value }: NamedPrincipal, accountId: string, common: Common): PrincipalWithAccess[] {
+function otherWithAccess({ type, value }: NamedPrincipal, common: Common): PrincipalWithAccess[] {
   const outside = { policies: [], context: {}, absentKeys: [], isAnySession: false }
   switch (type) {
     case 'Service':
@@ -65,7 +65,7 @@ function otherWithAccess({ type, value }: NamedPrincipal, accountId: string, com
     case 'AWS': {
       if (value === '*') return ifAny('*', 'everyone', { ...outside, principal: { kind: 'anonymous' } }, common)
       const account = /^(?:arn:[^:]+:[^:]+::)?(\d{12})(?::|$)/.exec(value)?.[1]
-      if (account === undefined || account === accountId) return []
+      if (account === undefined || account === common.accountId) return []
       return fromAccount(value, account, common)
     }
     case 'CanonicalUser':

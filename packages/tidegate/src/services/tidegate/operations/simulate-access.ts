@@ -25,7 +25,7 @@ export const simulateAccess = operation<SimulateAccessInput, SimulateAccessOutpu
     return {
       Principal: nameOf(subject),
       Results: Requests.map((request) => {
-        const resource = subjects.resource(request.Resource, caller.accountId)
+        const resource = subjects.resource(request.Resource, request.Action, caller.accountId)
         return { ...request, ...verdict(answer({ subject, request, resource, known: given, accountId: caller.accountId }), isShown) }
       }),
     }
