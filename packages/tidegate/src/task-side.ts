@@ -56,12 +56,13 @@ export async function openTaskSide(options: TaskSideOptions): Promise<TaskSide> 
     return await onDocker(options)
   } catch (error) {
     if (runtime === 'docker') throw error
-    log.info(`tasks run as processes, without isolation: ${error instanceof Error ? error.message : String(error)}`)
+    log.info(`tasks do not run in containers: ${error instanceof Error ? error.message : String(error)}`)
     return onLoopback(options, processRuntime(options))
   }
 }
 
 function processRuntime({ folder, log }: TaskSideOptions): Runtime {
+  log.info('tasks run as processes of this machine, without isolation: a task can do whatever this user can')
   return new ProcessRuntime({ folder: join(folder, 'processes'), onProblem: (message, error) => log.problem(message, error) })
 }
 

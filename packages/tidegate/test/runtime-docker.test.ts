@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -187,4 +188,62 @@ describe.concurrent('docker', { timeout: 90_000 }, () => {
       /^no Docker Engine listens on `/,
     )
   })
+})
+
+/** An engine that has one container and then goes away. */
+async function engineThatGoes(context: TestContext) {
+  const socketPath = join(temporaryFolder(context), 'engine.sock')
+  const labels = { 'tidegate.task': 'arn:aws:ecs:us-east-1:111122223333:task/web/1', 'tidegate.container': 'main' }
+  const container = {
+    Id: 'c1',
+    Config: { Labels: labels },
+    State: { Running: true, StartedAt: '2026-11-25T12:00:00Z' },
+    NetworkSettings: {},
+  }
+  const server = createServer((request, response) => {
+    const path = (request.url ?? '').replace(/^\/v[\d.]+/, '').split('?')[0] ?? ''
+    if (path === '/events' || path.endsWith('/logs')) return void response.writeHead(200).write('')
+    const answers: Record<string, unknown> = {
+      '/version': { ApiVersion: '1.45', MinAPIVersion: '1.24', Version: '26' },
+      '/containers/json': [{ Id: 'c1' }],
+      '/containers/c1/json': container,
+    }
+    response.end(JSON.stringify(answers[path] ?? {}))
+  })
+  await new Promise<void>((done) => server.listen(socketPath, done))
+  return {
+    engine: await DockerEngine.connect({ socketPath }),
+    go: (): void => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+test('where the engine goes away for good its tasks end with that reason, never silently', async (context) => {
+  const { expect } = context
+  const { engine, go } = await engineThatGoes(context)
+  const problems: string[] = []
+  const runtime = new DockerRuntime({
+    engine,
+    instance: 'gone',
+    folder: join(temporaryFolder(context), 'docker'),
+    hostPaths: [],
+    patienceMilliseconds: 1,
+    onProblem: (message) => problems.push(message),
+  })
+  context.onTestFinished(() => runtime.close())
+  const recorder = new Recorder()
+  const [found] = await runtime.attach(recorder)
+  expect(found).toMatchObject({ name: 'main', started: { runtimeId: 'c1' } })
+  go()
+  await until(() => recorder.exits.size > 0)
+  expect([...recorder.exits.values()]).toMatchObject([{ reason: 'the Docker engine does not answer any more' }])
+  expect(problems).toContain('the Docker engine does not answer: tasks can not be started or watched')
+  const spec = containerSpec({ taskArn: newTaskArn(), name: 'main', image: 'any' })
+  await expect(runtime.start(spec)).rejects.toMatchObject({
+    kind: 'CannotCreateContainerError',
+    message: expect.stringContaining('no Docker Engine listens on'),
+  })
+  await expect(runtime.pull(spec)).rejects.toMatchObject({ kind: 'CannotPullContainerError' })
 })

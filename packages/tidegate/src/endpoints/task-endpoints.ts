@@ -52,6 +52,7 @@ export class TaskEndpointServer implements TaskEndpoints {
   readonly #byCredentials = new Map<string, string>()
   readonly #byMetadata = new Map<string, { readonly taskArn: string; readonly name: string }>()
   readonly #rates = new RateLimit()
+  readonly #alerted = new Map<string, number>()
   /** The names by which a task knows us: whoever was made to ask by another, as with DNS rebinding, is nobody of ours. */
   readonly #hosts: ReadonlySet<string>
 
@@ -123,7 +124,7 @@ export class TaskEndpointServer implements TaskEndpoints {
   async answer(request: EndpointRequest): Promise<EndpointAnswer> {
     const { method, path, query, foreignHeaders } = request
     if (!this.#hosts.has(request.host ?? '') || foreignHeaders.length > 0) {
-      this.#options.alert('a request that no client of a task makes came to the endpoints of tasks', { from: request.remoteAddress })
+      this.#alert('a request that no client of a task makes came to the endpoints of tasks', { from: request.remoteAddress })
       return plain('forbidden', 403)
     }
     if (path.includes('//')) return { ...plain('moved permanently', 301), location: path.replaceAll(/\/{2,}/g, '/') }
@@ -131,7 +132,7 @@ export class TaskEndpointServer implements TaskEndpoints {
     const isPut = version === 'api' && method === 'PUT'
     if (method !== 'GET' && !isPut) return plain('method not allowed', 405)
     if (!this.#rates.takes(this.#asker(request, id), this.#options.monotonic())) {
-      this.#options.alert('a task asks too often', { from: request.remoteAddress })
+      this.#alert('a task asks too often', { from: request.remoteAddress })
       return plain('too many requests', 429)
     }
     if (version === 'v2' && id === 'credentials' && rest.length <= 1) return this.#credentials(rest[0], request, 'CredentialsV2Request')
@@ -142,11 +143,19 @@ export class TaskEndpointServer implements TaskEndpoints {
     const container = task?.containers.find(({ name }) => name === place?.name)
     if (task === undefined || container === undefined || !['v3', 'v4', 'api'].includes(version)) return notFound(version)
     if (!(await this.#isFrom(request, task.taskArn))) {
-      this.#options.alert('a task asked for the metadata of another one', { from: request.remoteAddress, task: task.taskArn })
+      this.#alert('a task asked for the metadata of another one', { from: request.remoteAddress, task: task.taskArn })
       return plain('forbidden', 403)
     }
     if (version === 'api') return rest.join('/') === 'task-protection/v1/state' ? this.#protection(request, task) : notFound(version)
     return this.#metadata(version, rest.join('/'), task, container)
+  }
+
+  /** Whoever asks again and again is told of once in a while, so that nobody fills the log. */
+  #alert(message: string, facts: { readonly from: string; readonly task?: string }): void {
+    const [key, now] = [`${message} ${facts.from}`, this.#options.monotonic()]
+    if (now - (this.#alerted.get(key) ?? -Infinity) < ALERT_MILLISECONDS) return
+    this.#alerted.set(key, now)
+    this.#options.alert(message, facts)
   }
 
   #metadataId(taskArn: string, name: string): string {
@@ -160,7 +169,7 @@ export class TaskEndpointServer implements TaskEndpoints {
     const taskArn = this.#byCredentials.get(id)
     if (taskArn === undefined) return credentialsProblem('InvalidIdInRequest', prefix)
     if (!(await this.#isFrom(request, taskArn)) || !this.#hasToken(request, taskArn)) {
-      this.#options.alert('the credentials of a task were asked for by somebody else', { from: request.remoteAddress, task: taskArn })
+      this.#alert('the credentials of a task were asked for by somebody else', { from: request.remoteAddress, task: taskArn })
       return credentialsProblem('AccessDenied', prefix)
     }
     const credentials = await this.#open.get(taskArn)?.role?.current()
@@ -236,3 +245,5 @@ function isSame(a: string, b: string): boolean {
   const [first, second] = [a, b].map((text) => createHash('sha256').update(text).digest())
   return first !== undefined && second !== undefined && timingSafeEqual(first, second)
 }
+
+const ALERT_MILLISECONDS = 10_000

@@ -26,7 +26,7 @@ export interface Script {
   /** Runs until it is stopped where absent. */
   readonly exits?: { readonly after: number; readonly exitCode: number; readonly reason?: string }
   readonly health?: readonly { readonly after: number; readonly status: HealthStatus }[]
-  readonly says?: readonly { readonly after: number; readonly text: string }[]
+  readonly says?: readonly { readonly after: number; readonly text: string; readonly stream?: OutputLine['stream'] }[]
   /** How long it takes to end when it is asked to; 0 where absent, `never` waits for the kill. */
   readonly endsAfter?: number | 'never'
 }
@@ -107,7 +107,7 @@ export class SimulatedRuntime implements Runtime {
     const { exits } = script
     if (exits !== undefined) this.#at(at + exits.after, () => this.#end(container, exits))
     for (const { after, status } of script.health ?? []) this.#at(at + after, () => this.#becomes(container, status))
-    for (const { after, text } of script.says ?? []) this.#at(at + after, () => this.say(container, text))
+    for (const { after, text, stream } of script.says ?? []) this.#at(at + after, () => this.say(container, text, stream))
     return started
   }
 
@@ -129,7 +129,8 @@ export class SimulatedRuntime implements Runtime {
   }
 
   stats(ref: ContainerRef): Promise<object | undefined> {
-    return Promise.resolve(this.#containers.get(keyOf(ref))?.exit === undefined ? {} : undefined)
+    const container = this.#containers.get(keyOf(ref))
+    return Promise.resolve(container === undefined || container.exit !== undefined ? undefined : {})
   }
 
   /** The scheduler is gone; containers are not. */
@@ -149,10 +150,10 @@ export class SimulatedRuntime implements Runtime {
     this.#containers.delete(keyOf(ref))
   }
 
-  say(ref: ContainerRef, text: string): void {
+  say(ref: ContainerRef, text: string, stream: OutputLine['stream'] = 'stdout'): void {
     const key = keyOf(ref)
     const untold = this.#untold.get(key) ?? []
-    this.#untold.set(key, [...untold, { stream: 'stdout', at: this.#options.clock(), text }])
+    this.#untold.set(key, [...untold, { stream, at: this.#options.clock(), text }])
     void this.#tell(key)
   }
 

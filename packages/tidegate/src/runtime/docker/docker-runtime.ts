@@ -27,6 +27,8 @@ export interface DockerRuntimeOptions extends ConfigOptions {
   /** Its own, below the data folder. */
   readonly folder: string
   readonly onProblem: (message: string, error: unknown) => void
+  /** How long an engine may be away before its containers count as ended; half a minute where absent. */
+  readonly patienceMilliseconds?: number
 }
 
 interface Known {
@@ -269,7 +271,7 @@ export class DockerRuntime implements Runtime {
   /** A task does not wait for an engine for ever. */
   #onAway(milliseconds: number, error: unknown): void {
     if (milliseconds === 0) this.#options.onProblem('the Docker engine does not answer: tasks can not be started or watched', error)
-    if (milliseconds < PATIENCE_MILLISECONDS) return
+    if (milliseconds < (this.#options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)) return
     const exit = { at: Date.now(), reason: 'the Docker engine does not answer any more' }
     for (const known of this.#known.values()) {
       if (known.hasEnded) continue

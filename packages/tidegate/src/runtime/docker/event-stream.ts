@@ -16,7 +16,7 @@ export interface EventStreamOptions {
   readonly onEvent: (event: ContainerEvent) => void
   /** The stream is open, the first time or again: what happened in between has to be looked up. */
   readonly onOpen: () => void
-  /** The engine is away, since so many milliseconds. Told each time that it was asked in vain. */
+  /** The engine is away, since so many milliseconds, 0 the first time. Told each time that it was asked in vain. */
   readonly onAway: (milliseconds: number, error: unknown) => void
 }
 
@@ -66,8 +66,9 @@ export class EventStream {
   }
 
   #retry(problem: unknown): void {
-    this.#awaySince ??= performance.now()
-    this.#options.onAway(performance.now() - this.#awaySince, problem)
+    const now = performance.now()
+    this.#awaySince ??= now
+    this.#options.onAway(now - this.#awaySince, problem)
     this.#timer = setTimeout(() => {
       this.#connect().then(
         (stream) => {
