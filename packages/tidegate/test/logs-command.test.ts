@@ -2,6 +2,7 @@
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
 import {
   CreateClusterCommand,
+  CreateServiceCommand,
   type ECSClient,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
@@ -115,6 +116,16 @@ test('for programs each line names everybody behind it, the task first', async (
       { type: 'principal', subject: arnOf('bob') },
     ],
   })
+})
+
+test('a service shows what its tasks wrote, because of whoever deployed it', { timeout: 60_000 }, async ({ expect }) => {
+  const service = { cluster: 'shop', serviceName: 'web', taskDefinition: 'job', desiredCount: 1 }
+  await ecsClient(instance.url, alice).send(new CreateServiceCommand(service))
+  const written = async (): Promise<readonly string[]> => texts((await tidegate('logs', 'shop/web', '--as', arnOf('alice'))).out)
+  // Its tasks end by themselves, and it starts others.
+  await expect.poll(written, { timeout: 30_000, interval: 250 }).toEqual(expect.arrayContaining(['ERROR of ', 'INFO for ']))
+  expect((await tidegate('logs', 'shop/web', '--as', arnOf('bob'))).out).toBe('')
+  expect(texts((await tidegate('logs', 'shop/web')).out).filter((text) => /alice|bob/.test(text))).toEqual([])
 })
 
 test('`tidegate ecs ps --stopped` tells how a task ended', async ({ expect }) => {
