@@ -4,7 +4,6 @@ import { createRoot } from 'react-dom/client'
 import { createBrowserRouter, Navigate, RouterProvider } from 'react-router'
 import { ApiError } from './api/api-error.ts'
 import { Shell } from './components/Shell.tsx'
-import { DEFAULT_REGION } from './components/region.ts'
 import { ActivityPage } from './pages/ActivityPage.tsx'
 import { ClusterPage } from './pages/ClusterPage.tsx'
 import { EventPage } from './pages/EventPage.tsx'
@@ -13,7 +12,7 @@ import { NotFoundPage } from './pages/NotFoundPage.tsx'
 import { ServicePage } from './pages/ServicePage.tsx'
 import { ServicesPage } from './pages/ServicesPage.tsx'
 import { TaskPage } from './pages/TaskPage.tsx'
-import { Callback } from './session/Callback.tsx'
+import { Entrance } from './session/Entrance.tsx'
 import './styles/tokens.css'
 import './styles/base.css'
 import './styles/shell.css'
@@ -34,8 +33,7 @@ const queries = new QueryClient({
 
 const router = createBrowserRouter(
   [
-    { path: '/', element: <Navigate to={`/${DEFAULT_REGION}/services`} replace /> },
-    { path: '/sign-in/callback', element: <Callback /> },
+    { path: '/', element: <Entrance /> },
     {
       path: '/:region',
       element: <Shell />,

@@ -11,7 +11,7 @@ let browser: Promise<Browser> | undefined
 
 beforeAll(async () => {
   ensureConsole()
-  world = await peopleWorld({ idp: { redirectUris: ['http://127.0.0.1/console/sign-in/callback'] } })
+  world = await peopleWorld({ idp: { redirectUris: ['http://127.0.0.1/console/'] } })
 }, 60_000)
 afterAll(async () => {
   await (await browser)?.close()
@@ -27,7 +27,7 @@ async function open(path: string): Promise<WatchedPage> {
 test('an answer of a provider that nobody here asked for is refused', async (context) => {
   chromium(context)
   const { expect } = context
-  const { page } = await open('/sign-in/callback?code=stolen&state=forged')
+  const { page } = await open('/?code=stolen&state=forged')
   await page.getByRole('alert').waitFor()
   expect(await page.getByRole('alert').textContent()).toContain('belongs to no sign-in that was begun in this tab')
 })

@@ -98,7 +98,7 @@ function claimsOf(idToken: string): Readonly<Record<string, unknown>> {
   }
 }
 
-const redirectUri = (): string => `${location.origin}/console/sign-in/callback`
+const redirectUri = (): string => `${location.origin}/console/`
 
 const random = (): string => base64url(crypto.getRandomValues(new Uint8Array(32)).buffer)
 

@@ -44,7 +44,7 @@ function world(
   return { ask, asked }
 }
 
-const code = { provider: 'corp', code: 'abc', codeVerifier: 'xyz', redirectUri: 'http://localhost:4780/console/sign-in/callback' }
+const code = { provider: 'corp', code: 'abc', codeVerifier: 'xyz', redirectUri: 'http://localhost:4780/console/' }
 const json = { 'content-type': 'application/json' }
 
 function textOf({ body }: WireResponse): string {
@@ -129,7 +129,7 @@ test('a code goes to the provider that is configured and nowhere else', async ({
   expect(answer && textOf(answer)).toBe('{"idToken":"a.b.c"}')
   expect(asked.at(-1)?.url).toBe('https://login.example/token')
   expect(asked.at(-1)?.form).toBe(
-    'grant_type=authorization_code&client_id=c1&code=abc&code_verifier=xyz&redirect_uri=http%3A%2F%2Flocalhost%3A4780%2Fconsole%2Fsign-in%2Fcallback',
+    'grant_type=authorization_code&client_id=c1&code=abc&code_verifier=xyz&redirect_uri=http%3A%2F%2Flocalhost%3A4780%2Fconsole%2F',
   )
 })
 
