@@ -87,18 +87,20 @@ export class People {
 export async function writeProviders({ providers, bindings }: PeopleSettings, state: State, now: number): Promise<number> {
   return state.transact((tx) => {
     let changed = 0
-    for (const { name, issuer, clientId } of providers) {
+    for (const { name, issuer, clientId, preset } of providers) {
       const url = bareIssuer(issuer)
       for (const accountId of accountsOf(bindings, name)) {
         const present = tx.get(openIdConnectProviders, accountId, url)
-        if (present?.clientIds.length === 1 && present.clientIds[0] === clientId) continue
+        const tags = present?.tags ?? []
+        const isTagged = tags.some(({ key, value }) => key === presetTag && value === preset)
+        if (isTagged && present?.clientIds.length === 1 && present.clientIds[0] === clientId) continue
         tx.put(openIdConnectProviders, accountId, url, {
           createdAt: now,
           thumbprints: [],
-          tags: [],
           ...present,
           url,
           clientIds: [clientId],
+          tags: [...tags.filter(({ key }) => key !== presetTag), { key: presetTag, value: preset }],
         })
         changed++
       }
@@ -127,7 +129,7 @@ function rulesOf(provider: IdentityProvider): PersonRules | undefined {
 /** A provider that was made through IAM's API says with a tag whose it is: `tidegate:preset`. */
 function taggedReading(provider: TrustedProvider | TaggedProvider): Reading | undefined {
   const tags = 'tags' in provider ? new Map(provider.tags.map(({ key, value }) => [key, value])) : new Map<string, string>()
-  const preset = tags.get('tidegate:preset')
+  const preset = tags.get(presetTag)
   if (preset !== 'okta' && preset !== 'entra' && preset !== 'generic') return undefined
   const rules = {
     name: tags.get('tidegate:name') ?? provider.url.replace(/[/:].*$/, ''),
@@ -143,3 +145,6 @@ function taggedReading(provider: TrustedProvider | TaggedProvider): Reading | un
 function manyGroupsOf({ graph }: IdentityProvider, { identityProviders }: PeopleSettings): ManyGroups | undefined {
   return graph && groupsAtGraph({ ...identityProviders, ...graph, clientSecret: () => readFileSync(graph.clientSecretFile, 'utf8').trim() })
 }
+
+/** Tag of a provider in IAM that says whose claims its tokens have. */
+const presetTag = 'tidegate:preset'

@@ -4,7 +4,7 @@ import { anyActor, anySession, issuedAt, typicalSession } from '../../test/suppo
 import type { Actor } from '../kernel/caller.ts'
 import { instanceAccount } from '../kernel/state.ts'
 import { memoryState } from '../store/open-state.ts'
-import { isRevoked, pruneRevocations, revocationTable, revocations, revocationsIn, revoke } from './revocation.ts'
+import { areActorsRevoked, isRevoked, pruneRevocations, revocationTable, revocations, revocationsIn, revoke } from './revocation.ts'
 import type { Revocation, RevokedSessions } from './revocation.ts'
 
 const now = issuedAt * 1000
@@ -136,7 +136,20 @@ test('a revocation is kept as long as a session may live that it kills', async (
       pruneRevocations(tx, (issuedAt + afterSeconds) * 1000)
       return tx.list(revocations, instanceAccount).length
     })
-  await state.transact((tx) => revoke(tx, ofAlice, now))
+  await state.transact((tx) => revoke(tx, { kind: 'session', accessKeyId: 'ASIAEXAMPLE' }, now))
   expect(await left(129_600)).toBe(1)
   expect(await left(129_602)).toBe(0)
+})
+
+test('that of a person stays: a refresh token of hers may live longer than any session', async ({ expect }) => {
+  const state = await memoryState()
+  await state.transact((tx) => revoke(tx, ofAlice, now))
+  await state.transact((tx) => pruneRevocations(tx, now + 365 * 86_400_000))
+  expect(
+    areActorsRevoked(
+      [alice],
+      issuedAt,
+      revocationTable(state.read((view) => view.list(revocations, instanceAccount)).map(({ value }) => value)),
+    ),
+  ).toBe(true)
 })

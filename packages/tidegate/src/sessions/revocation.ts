@@ -33,10 +33,10 @@ export function revoke(tx: Transaction, sessions: RevokedSessions, now: number):
   tx.put(revocations, instanceAccount, key, { ...sessions, issuedBefore })
 }
 
-/** Removes the revocations that no living session can be subject to. */
+/** Removes the revocations that no living session can be subject to. Those of actors stay: refresh tokens may live for a year. */
 export function pruneRevocations(tx: Transaction, now: number): void {
   for (const { key, value } of tx.list(revocations, instanceAccount))
-    if (value.issuedBefore < now / 1000 - longestSessionSeconds) tx.delete(revocations, instanceAccount, key)
+    if (value.kind !== 'actor' && value.issuedBefore < now / 1000 - longestSessionSeconds) tx.delete(revocations, instanceAccount, key)
 }
 
 /** Issue times by what is revoked. */

@@ -53,6 +53,16 @@ test.for(closed)('trust with %s is accepted', async ([, document], { expect }) =
   expect(await account.refusal('CreateRole', { RoleName: 'ci', AssumeRolePolicyDocument: document })).toBeUndefined()
 })
 
+test('T-40 a CI service of one’s own is one where its provider is tagged as such', async ({ expect }) => {
+  const account = await iamAccount()
+  const Tags = [{ Key: 'tidegate:preset', Value: 'gitlab' }]
+  await account.run('CreateOpenIDConnectProvider', { Url: 'https://gitlab.corp.example', ClientIDList: ['tidegate'], Tags })
+  const refusal = (condition: object) =>
+    account.refusal('CreateRole', { RoleName: 'ci', AssumeRolePolicyDocument: ciTrust('gitlab.corp.example', condition) })
+  expect(await refusal({ StringEquals: { 'gitlab.corp.example:aud': 'tidegate' } })).toMatch(/^MalformedPolicyDocument: Trust in gitlab/)
+  expect(await refusal({ StringLike: { 'gitlab.corp.example:sub': 'project_path:group/*' } })).toBeUndefined()
+})
+
 test('accounts, services and everyone need not exist; users, roles and their sessions do', async ({ expect }) => {
   const account = await iamAccount()
   const refusal = async (principal: unknown) =>

@@ -8,13 +8,13 @@ import type { Snapshot, View } from '../../kernel/state.ts'
 import { arnOf, parseArn } from './arn.ts'
 import { acceptTrustPolicy, storedPolicy } from './documents.ts'
 import { iamError } from './errors.ts'
-import { keyOf, roles, users } from './state.ts'
+import { keyOf, openIdConnectProviders, roles, users } from './state.ts'
 import type { Role, TrustPrincipal } from './state.ts'
 
 /** Judges a trust policy that is about to be written. Throws `MalformedPolicyDocument` and `LimitExceeded`. */
 export function acceptTrust(view: View, text: string): readonly TrustPrincipal[] {
   const document = acceptTrustPolicy(text)
-  assertCiSubjectsAreChecked(document)
+  assertCiSubjectsAreChecked(document, view)
   const named = new Set(
     document.statements
       .flatMap(({ principal }) => principal?.entries ?? [])
@@ -47,16 +47,15 @@ export function trustPolicySet(snapshot: Snapshot, role: Role, roleArn: string, 
 }
 
 /**
- * Refuses trust in the OpenID Connect provider of a public CI service without a check of whose pipeline it is: everyone's pipelines have
+ * Refuses trust in the OpenID Connect provider of a CI service, a public one or one that is tagged as such, without a check of whose pipeline it is: everyone's pipelines have
  * tokens of that provider. `sub` must be compared positively with values that fix at least the organization or group.
  */
-function assertCiSubjectsAreChecked({ statements }: PolicyDocument): void {
+function assertCiSubjectsAreChecked({ statements }: PolicyDocument, view: View): void {
   for (const { effect, principal, action, conditions } of statements) {
     if (effect !== 'Allow' || !action.patterns.some((pattern) => mayAssumeByWebIdentity(pattern))) continue
     for (const { type, value } of principal?.entries ?? []) {
-      const issuer = type === 'Federated' ? /:oidc-provider\/(.+)$/.exec(value)?.[1] : undefined
-      const host = issuer?.split('/')[0]
-      if (issuer === undefined || !sharedIssuers.some((known) => known === host)) continue
+      const [, account = '', issuer] = (type === 'Federated' ? /:(\d{12}):oidc-provider\/(.+)$/.exec(value) : null) ?? []
+      if (issuer === undefined || !isOfPipelines(view, account, issuer)) continue
       const key = `${issuer}:sub`
       const isChecked = conditions.some(
         ({ operator: { base, set, ifExists }, key: tested, values }) =>
@@ -72,6 +71,13 @@ function assertCiSubjectsAreChecked({ statements }: PolicyDocument): void {
       })
     }
   }
+}
+
+function isOfPipelines(view: View, account: string, issuer: string): boolean {
+  const host = issuer.split('/')[0]
+  if (sharedIssuers.some((known) => known === host)) return true
+  const tags = view.get(openIdConnectProviders, account, issuer)?.tags ?? []
+  return tags.some(({ key, value }) => key === 'tidegate:preset' && (value === 'github' || value === 'gitlab'))
 }
 
 /** CI services of which everybody can have tokens. */
