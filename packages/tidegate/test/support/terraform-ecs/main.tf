@@ -105,10 +105,43 @@ resource "aws_ecs_task_definition" "worker" {
     name        = "worker"
     image       = "worker"
     memory      = 128
+    command     = ["sleep", "1000"]
     mountPoints = [{ sourceVolume = "scratch", containerPath = "/scratch" }]
     ulimits     = [{ name = "nofile", softLimit = 1024, hardLimit = 4096 }]
   }])
   volume {
     name = "scratch"
   }
+}
+
+resource "aws_ecs_service" "web" {
+  name            = "web"
+  cluster         = aws_ecs_cluster.main.id
+  task_definition = aws_ecs_task_definition.web.arn
+  launch_type     = "FARGATE"
+  desired_count   = 0
+  propagate_tags  = "SERVICE"
+
+  enable_ecs_managed_tags            = true
+  deployment_maximum_percent         = var.variant == "one" ? 200 : 150
+  deployment_minimum_healthy_percent = 50
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+  network_configuration {
+    subnets          = ["subnet-0123456789abcdef0"]
+    security_groups  = ["sg-0123456789abcdef0"]
+    assign_public_ip = false
+  }
+  tags = { variant = var.variant }
+}
+
+# A service that runs, without a network of its own.
+resource "aws_ecs_service" "worker" {
+  name                  = "worker"
+  cluster               = aws_ecs_cluster.main.id
+  task_definition       = aws_ecs_task_definition.worker.arn
+  desired_count         = var.variant == "one" ? 1 : 2
+  wait_for_steady_state = true
 }
