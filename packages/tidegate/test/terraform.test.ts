@@ -61,16 +61,20 @@ test(
   },
 )
 
-test('ECS clusters, task definitions and services likewise; a changed definition is a new revision', { timeout: 600_000 }, async (context) => {
-  const { expect } = context
-  const { instance, tf } = await initialized(context, 'terraform-ecs')
-  expect(await tf('apply', '-auto-approve', '-input=false')).toContain('Apply complete! Resources: 9 added, 0 changed, 0 destroyed.')
-  expect(await tf('plan', '-input=false')).toContain(noChanges)
-  expect(await tf('apply', '-auto-approve', ...two)).toContain('Apply complete! Resources: 1 added, 4 changed, 1 destroyed.')
-  expect(await tf('plan', ...two)).toContain(noChanges)
-  expect(await tf('destroy', '-auto-approve', ...two)).toContain('Destroy complete! Resources: 9 destroyed.')
-  expect(instance.problems).toEqual([])
-})
+test(
+  'ECS clusters, task definitions and services likewise; a changed definition is a new revision',
+  { timeout: 600_000 },
+  async (context) => {
+    const { expect } = context
+    const { instance, tf } = await initialized(context, 'terraform-ecs')
+    expect(await tf('apply', '-auto-approve', '-input=false')).toContain('Apply complete! Resources: 9 added, 0 changed, 0 destroyed.')
+    expect(await tf('plan', '-input=false')).toContain(noChanges)
+    expect(await tf('apply', '-auto-approve', ...two)).toContain('Apply complete! Resources: 1 added, 4 changed, 1 destroyed.')
+    expect(await tf('plan', ...two)).toContain(noChanges)
+    expect(await tf('destroy', '-auto-approve', ...two)).toContain('Destroy complete! Resources: 9 destroyed.')
+    expect(instance.problems).toEqual([])
+  },
+)
 
 test('log groups and what belongs to them likewise', { timeout: 600_000 }, async (context) => {
   const { expect } = context

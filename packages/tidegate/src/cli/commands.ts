@@ -35,6 +35,7 @@ import { policyValidate } from './commands/policy-validate.ts'
 import { run } from './commands/run.ts'
 import { s3Scrub } from './commands/s3-scrub.ts'
 import { sessionRevoke } from './commands/session-revoke.ts'
+import { simulateLaunch } from './commands/simulate-launch.ts'
 import { status } from './commands/status.ts'
 import { trace } from './commands/trace.ts'
 import { up } from './commands/up.ts'
@@ -53,6 +54,7 @@ export const commands: readonly Command[] = [
   can,
   whoCan,
   whatCan,
+  simulateLaunch,
   trace,
   login,
   logout,

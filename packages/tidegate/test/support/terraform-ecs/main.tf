@@ -142,6 +142,7 @@ resource "aws_ecs_service" "worker" {
   name                  = "worker"
   cluster               = aws_ecs_cluster.main.id
   task_definition       = aws_ecs_task_definition.worker.arn
+  launch_type           = "EC2"
   desired_count         = var.variant == "one" ? 1 : 2
   wait_for_steady_state = true
 }
