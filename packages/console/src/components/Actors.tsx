@@ -4,6 +4,9 @@ import { principalText } from '../util/arn.ts'
 
 /** Who is behind a call, from where it began to who made it: alice, then the service, then the task. */
 export function Actors({ actors, principal }: { readonly actors: readonly DescribedActor[]; readonly principal: string }) {
+  const [nearest] = actors
+  // A user of IAM is behind her calls herself.
+  const isShown = principal !== '' && (nearest === undefined || actorText(nearest) !== principalText(principal))
   return (
     <ol className="actors">
       {actors.toReversed().map((actor) => (
@@ -13,7 +16,7 @@ export function Actors({ actors, principal }: { readonly actors: readonly Descri
           {actorText(actor)}
         </li>
       ))}
-      {principal !== '' && (
+      {isShown && (
         <li data-actor="session" title={principal}>
           {principalText(principal)}
         </li>
