@@ -25,7 +25,7 @@ export function decisionText(decision: DescribeDecisionOutput): string {
 
 function head({ Effect, Action, Resource, Principal, Actors, Time, RequestId, EventId, Reason }: DescribeDecisionOutput): string[] {
   const [person] = Actors.toReversed()
-  const behind = person === undefined ? '' : ` for ${person.Label ?? person.Subject}`
+  const behind = person === undefined || person.Type === 'principal' ? '' : ` for ${person.Label ?? person.Subject}`
   const title = { allow: 'ALLOWED', 'explicit-deny': 'DENIED by an explicit deny', 'implicit-deny': 'DENIED, nothing allows it' }[Effect]
   return [
     `${title ?? 'NOT DECIDED, refused before'}: ${Action}`,
@@ -48,7 +48,7 @@ function cause({ Effect, PolicyType, DecidedBy, View }: DescribeDecisionOutput):
       : type === undefined
         ? 'the policies of another account decided'
         : Effect === 'explicit-deny'
-          ? `denied by ${DecidedBy.map(statementName).join(' and ') || `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`}`
+          ? `denied by ${DecidedBy.map(statementName).join(' and ') || aOrAn(type)}`
           : `decided by: no ${type} allows it`
   return View !== 'full' && Effect === 'allow' ? [] : ['', ...wrapped(text, '', '  ')]
 }
@@ -62,7 +62,7 @@ function requirements({ Requirements }: DescribeDecisionOutput): string[] {
 function requirement({ PolicyType, Level, Need, Options }: DescribedRequirement): string[] {
   const layer = layerName(PolicyType, Level)
   if (Need === 'deny-off') {
-    if (Options.length === 0) return [`- no Deny of a ${layer} applies`]
+    if (Options.length === 0) return [`- no Deny of ${aOrAn(layer)} applies`]
     return Options.flatMap((option) => [
       ...wrapped(`- the Deny does not apply: ${statementName(option)}`, '', '  '),
       ...(option.Conditions.length === 0
@@ -70,10 +70,10 @@ function requirement({ PolicyType, Level, Need, Options }: DescribedRequirement)
         : ['    it applies because', ...option.Conditions.flatMap(condition)]),
     ])
   }
-  if (Options.length === 0) return [`- a statement of a ${layer} allows it`]
+  if (Options.length === 0) return [`- a statement of ${aOrAn(layer)} allows it`]
   const shown = Options.slice(0, mostOptions)
   return [
-    `- a statement of a ${layer} allows it${Options.length > 1 ? ', for example one of' : ', for example'}`,
+    `- a statement of ${aOrAn(layer)} allows it${Options.length > 1 ? ', for example one of' : ', for example'}`,
     ...shown.flatMap(allowing),
     ...(Options.length > shown.length ? [`    ... ${Options.length - shown.length} more; --json has all`] : []),
   ]
@@ -130,6 +130,8 @@ function statementName({ Policy, Statement, Sid, PolicyType }: DescribedStatemen
 function layerName(policyType: string, level: number | undefined): string {
   return `${nameOfType(policyType)}${level === undefined ? '' : `, level ${level}`}`
 }
+
+const aOrAn = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
 
 const nameOfType = (policyType: string): string => names[policyType] ?? policyType
 
