@@ -133,7 +133,8 @@ type End = { readonly operation: Operation; readonly output: unknown } | { reado
 
 /** Writes the record, then the answer. What cannot be recorded is not answered with success. */
 async function conclude(exchange: Exchange, end: End, plane: Plane): Promise<WireResponse> {
-  if ('error' in end && end.error.fault === 'server') plane.report(end.error.cause ?? end.error, exchange.requestId)
+  if ('error' in end && end.error.fault === 'server' && end.error.code !== 'NotImplemented')
+    plane.report(end.error.cause ?? end.error, exchange.requestId)
   try {
     const response = 'error' in end ? exchange.fail(end.error) : exchange.succeed(end.operation, end.output)
     await record(exchange, end, plane)

@@ -12,6 +12,9 @@ export const boto3 = requirement(
   () => spawnSync('python3', ['-c', 'import boto3']).status === 0 || 'there is no python3 with boto3',
 )
 
+export const rclone = requirement('rclone', () => spawnSync('rclone', ['version']).status === 0 || 'there is no `rclone` command')
+export const s3cmd = requirement('s3cmd', () => spawnSync('s3cmd', ['--version']).status === 0 || 'there is no `s3cmd` command')
+
 export interface Ended {
   readonly code: number
   readonly stdout: string
