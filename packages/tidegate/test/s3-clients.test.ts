@@ -67,10 +67,11 @@ test('aws-cli copies, syncs, moves, presigns and removes', { timeout: 180_000 },
 
 test('boto3 with its transfer manager, versions, tags and a posted form', { timeout: 120_000 }, async (context) => {
   boto3(context)
+  const { expect } = context
   const script = join(import.meta.dirname, 'support', 's3-walk.py')
   const { code, stdout, stderr } = await run('python3', [script], { env })
-  context.expect([code, stderr]).toEqual([0, ''])
-  context.expect(stdout.trim().split('\n').at(-1)).toBe('done')
+  expect([code, stderr]).toEqual([0, ''])
+  expect(stdout.trim().split('\n').at(-1)).toBe('done')
 })
 
 describe('rclone', () => {

@@ -63,7 +63,7 @@ export function describedObject(object: StoredObject, hasVersions: boolean) {
   const tagCount = Object.keys(tags).length
   return {
     AcceptRanges: 'bytes',
-    LastModified: new Date(object.modifiedAt),
+    LastModified: lastModified(object.modifiedAt),
     ETag: quotedTag(object.etag),
     ContentType: headers['content-type'] ?? 'binary/octet-stream',
     ...(headers['cache-control'] !== undefined && { CacheControl: headers['cache-control'] }),
@@ -88,6 +88,11 @@ export function describedObject(object: StoredObject, hasVersions: boolean) {
 
 /** Everything is encrypted by the one method there is, and says so, as on AWS since 2023. */
 export const serverSideEncryption = { ServerSideEncryption: 'AES256' } as const
+
+/** S3's times have no fractions: a listing and a header say the same. */
+export function lastModified(modifiedAt: number): Date {
+  return new Date(Math.floor(modifiedAt / 1000) * 1000)
+}
 
 export function quotedTag(etag: string): string {
   return `"${etag}"`

@@ -1,7 +1,7 @@
 import { CopyObject$, type CopyObjectCommandInput, type CopyObjectCommandOutput } from '@aws-sdk/client-s3'
 import type { Given } from '../../../kernel/judged-operation.ts'
 import { assertAcl } from '../acl.ts'
-import { attributesOf, quotedTag, serverSideEncryption } from '../attributes.ts'
+import { attributesOf, lastModified, quotedTag, serverSideEncryption } from '../attributes.ts'
 import { algorithmOf, checksumMembers } from '../checksums.ts'
 import { copySourceKey, sourceChecks, sourceOf } from '../copy-source.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
@@ -63,7 +63,11 @@ export const copyObject = bucketOperation<CopyObjectCommandInput, CopyObjectComm
     const about = { bucket: bucket.name, key: source.key, versionId: source.versionId }
     const object = await answered(about, () => objects.copyObject({ ...copy, ...(checksum && { checksum }) }))
     return {
-      CopyObjectResult: { ETag: quotedTag(object.etag), LastModified: new Date(object.modifiedAt), ...checksumMembers(object.checksum) },
+      CopyObjectResult: {
+        ETag: quotedTag(object.etag),
+        LastModified: lastModified(object.modifiedAt),
+        ...checksumMembers(object.checksum),
+      },
       ...(sourceHasVersions && { CopySourceVersionId: source.versionId }),
       ...(bucket.versioning === 'enabled' && { VersionId: object.versionId }),
       ...serverSideEncryption,

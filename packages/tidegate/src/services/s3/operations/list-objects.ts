@@ -12,7 +12,7 @@ import {
   type ObjectStorageClass,
   type Owner,
 } from '@aws-sdk/client-s3'
-import { quotedTag } from '../attributes.ts'
+import { lastModified, quotedTag } from '../attributes.ts'
 import { invalidArgument } from '../errors.ts'
 import type { ListedObject } from '../object-store.ts'
 import { ownerOf } from '../owner.ts'
@@ -130,7 +130,7 @@ const listObjectVersions = bucketOperation<ListObjectVersionsCommandInput, ListO
                 Key: written(version.key),
                 VersionId: version.versionId,
                 IsLatest: version.isLatest,
-                LastModified: new Date(version.modifiedAt),
+                LastModified: lastModified(version.modifiedAt),
                 Owner: owner,
               },
             ],
@@ -147,7 +147,7 @@ function listed(
 ) {
   return {
     Key: written(key),
-    LastModified: new Date(modifiedAt),
+    LastModified: lastModified(modifiedAt),
     ETag: quotedTag(etag),
     Size: size,
     StorageClass: storageClass as ObjectStorageClass,

@@ -1,6 +1,6 @@
 /** What is known of uploads in parts, before and after they become objects. */
 import * as s3 from '@aws-sdk/client-s3'
-import { quotedTag } from '../attributes.ts'
+import { lastModified, quotedTag } from '../attributes.ts'
 import { checksumMembers, partChecksums } from '../checksums.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
 import { invalidArgument, s3Error } from '../errors.ts'
@@ -37,7 +37,7 @@ const listUploads = bucketOperation<s3.ListMultipartUploadsCommandInput, s3.List
       Uploads: page.uploads.map(({ key, uploadId, initiatedAt, initiator, attributes, checksum }) => ({
         Key: written(key),
         UploadId: uploadId,
-        Initiated: new Date(initiatedAt),
+        Initiated: lastModified(initiatedAt),
         StorageClass: attributes.storageClass as s3.StorageClass,
         Owner: owner,
         Initiator: { ID: initiator.id, DisplayName: initiator.displayName },
@@ -73,7 +73,7 @@ const listParts = bucketOperation<s3.ListPartsCommandInput, s3.ListPartsOutput>(
       ...(checksum && { ChecksumAlgorithm: checksum.algorithm, ChecksumType: checksum.type }),
       Parts: parts.map((part) => ({
         PartNumber: part.partNumber,
-        LastModified: new Date(part.modifiedAt),
+        LastModified: lastModified(part.modifiedAt),
         ETag: quotedTag(part.etag),
         Size: part.size,
         ...partChecksums(part.checksums),
@@ -109,7 +109,7 @@ const getObjectAttributes = bucketOperation<s3.GetObjectAttributesCommandInput, 
     const object = seenObject(input, hasVersions)
     const { checksum, partCount } = object
     return {
-      LastModified: new Date(object.modifiedAt),
+      LastModified: lastModified(object.modifiedAt),
       ...(hasVersions && { VersionId: object.versionId }),
       ...(wanted.has('ETag') && { ETag: object.etag }),
       ...(wanted.has('Checksum') && checksum && { Checksum: checksumMembers(checksum) }),

@@ -3,7 +3,7 @@ import * as s3 from '@aws-sdk/client-s3'
 import type { Given } from '../../../kernel/judged-operation.ts'
 import type { StreamedBody } from '../../../kernel/streamed-body.ts'
 import { assertAcl } from '../acl.ts'
-import { attributesOf, plainTag, quotedTag, serverSideEncryption } from '../attributes.ts'
+import { attributesOf, plainTag, lastModified, quotedTag, serverSideEncryption } from '../attributes.ts'
 import { algorithmOf, checksumMembers, declaredChecksum, partChecksums } from '../checksums.ts'
 import { copySourceKey, sourceChecks, sourceOf } from '../copy-source.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
@@ -134,7 +134,7 @@ const uploadPartCopy = bucketOperation<s3.UploadPartCopyCommandInput, s3.UploadP
       objects.copyPart({ ...place, source, range, algorithms }),
     )
     return {
-      CopyPartResult: { ETag: quotedTag(part.etag), LastModified: new Date(part.modifiedAt), ...partChecksums(part.checksums) },
+      CopyPartResult: { ETag: quotedTag(part.etag), LastModified: lastModified(part.modifiedAt), ...partChecksums(part.checksums) },
       ...serverSideEncryption,
       ...(hasVersions && { CopySourceVersionId: source.versionId }),
     }
