@@ -14,7 +14,7 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { afterAll, describe, type TestContext, test } from 'vitest'
+import { afterAll, beforeAll, describe, type TestContext, test } from 'vitest'
 import type { Timers } from '../src/kernel/timers.ts'
 import { newRole, policyOf } from './support/account.ts'
 import { ecsClient, iamClient, refusalOf, stsClient } from './support/clients.ts'
@@ -53,6 +53,7 @@ class World {
   readonly shared: string
   /** How far the clock of the instance is ahead of that of its clients: less than the 15 minutes that signatures allow. */
   static aheadMilliseconds = -800_000
+  readonly #tasks: string[] = []
   #families = 0
 
   constructor(instance: TestInstance, shared: string) {
@@ -85,6 +86,7 @@ class World {
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.#tasks.map((arn) => this.stop(arn)))
     await this.instance.close()
     rmSync(this.shared, { recursive: true, force: true })
   }
@@ -118,6 +120,7 @@ class World {
     const { tasks, failures } = await this.ecs.send(new RunTaskCommand({ taskDefinition: family }))
     const arn = tasks?.[0]?.taskArn
     if (arn === undefined) throw new Error(JSON.stringify(failures))
+    this.#tasks.push(arn)
     return arn
   }
 
@@ -156,7 +159,14 @@ function world(context: TestContext): Promise<World> {
   return (opening ??= World.open())
 }
 
-afterAll(async () => (await opening)?.close())
+// Before the tests, since another instance of the machine may have the network for a while. Where there is no Docker each test says so.
+beforeAll(async () => {
+  let isThere = true
+  const skip = (): void => void (isThere = false)
+  docker({ skip: skip as TestContext['skip'] })
+  if (isThere) await (opening ??= World.open())
+}, 300_000)
+afterAll(async () => (await opening)?.close(), timeout)
 
 const identity = (arn: string): string => `arn:aws:sts::${mainAccount}:assumed-role/web/${arn.slice(arn.lastIndexOf('/') + 1)}`
 const shell = (line: string): string[] => ['/bin/sh', '-c', line]
