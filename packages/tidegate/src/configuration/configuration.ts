@@ -65,7 +65,12 @@ export const defaultConfiguration: Configuration = {
 
 /** @throws ConfigurationError that says what is wrong, where, and what is expected there */
 export function readConfiguration(file: string): Configuration {
-  const root = readObject(readText(file), file)
+  return parseConfiguration(readText(file), file)
+}
+
+/** @param file names the text in messages; relative names in it are looked for beside it */
+export function parseConfiguration(text: string, file: string): Configuration {
+  const root = readObject(text, file)
   const accounts = root.objects('accounts').map((account): AccountSettings => {
     account.only('name')
     return { id: account.accountId(account.key), name: account.text('name', account.key) }

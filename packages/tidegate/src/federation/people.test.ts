@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
+import { AwsError } from '../kernel/aws-error.ts'
 import { matchesGlob } from './glob.ts'
-import { type PersonRules, personOf } from './people.ts'
+import { type Person, type PersonRules, personOf } from './people.ts'
 
 const tenant = '6f0e2c0e-0000-4000-8000-000000000001'
 const entraIssuer = `https://login.microsoftonline.com/${tenant}/v2.0`
@@ -119,6 +120,39 @@ test('law: a pattern matches what the regular expression of it matches', ({ expe
   fc.assert(
     fc.property(letters, fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 10 }), (pattern, text) => {
       expect(matchesGlob(pattern, text)).toBe(new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(text))
+    }),
+  )
+})
+
+test('law: whatever the claims are, somebody comes out who is of the issuer, or a refusal in words', async ({ expect }) => {
+  const names = [
+    'groups',
+    'email',
+    'email_verified',
+    'preferred_username',
+    'amr',
+    'acr',
+    'auth_time',
+    'iat',
+    'oid',
+    'tid',
+    '_claim_names',
+    'hasgroups',
+  ]
+  const claims = fc.dictionary(
+    fc.constantFrom(...names),
+    fc.oneof(fc.jsonValue(), fc.constantFrom(tenant, true, 'mfa', ['mfa'], { groups: 'x' })),
+  )
+  await fc.assert(
+    fc.asyncProperty(claims, fc.constantFrom('okta', 'entra', 'generic'), async (given, preset) => {
+      const found = await person(given, { preset }).catch((error: unknown) => error)
+      if (found instanceof AwsError) return
+      const { actor, sessionName, sourceIdentity, tags } = found as Person
+      expect(actor.type).toBe('human')
+      expect(actor.issuer).toBe(preset === 'entra' ? entraIssuer : 'https://login.example.com')
+      expect(actor.subject).toBe(preset === 'entra' ? given['oid'] : '00u1')
+      for (const text of [sessionName, sourceIdentity]) expect(text).toMatch(/^[\w+=,.@-]{2,64}$/)
+      expect(tags.length).toBeLessThanOrEqual(1)
     }),
   )
 })

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
+import { readRootKey } from '../../accounts.ts'
 import { ConfigurationError } from '../../configuration/json-members.ts'
+import type { Demonstration } from '../../demonstration.ts'
 import { defaultDataFolder, dataFolder } from '../../data-folder.ts'
 import type { Instance, InstanceOptions } from '../../instance.ts'
 import { type TraceSettings, TraceSettingsError, traceSettings } from '../../telemetry/settings.ts'
@@ -19,6 +21,7 @@ export const up = command({
     host: { type: 'string', value: 'ADDRESS', summary: 'address to listen on, 127.0.0.1 by default' },
     database: { type: 'string', value: 'URL', summary: 'postgres://...; a SQLite file in the data folder by default' },
     config: { type: 'string', value: 'FILE', summary: 'accounts and organization, as JSON' },
+    demo: { type: 'boolean', summary: 'for trying: with an identity provider, people and roles of its own' },
     'tls-cert': { type: 'string', value: 'FILE', summary: 'certificate chain in PEM; with --tls-key' },
     'tls-key': { type: 'string', value: 'FILE', summary: 'private key in PEM' },
     runtime: {
@@ -42,6 +45,9 @@ that only you can read.
 Tasks run in containers of Docker, or as processes of this machine, which nothing isolates. They
 go on when the instance ends, and it finds them again.
 
+With --demo there is somebody to sign in as, for trying: alice, bob and carol, with roles for
+their groups. Only on this machine, and never for anything that matters.
+
 Traces go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, one for each request.
 
 exit: 0 ended by a signal, 1 it could not run, 2 wrong usage
@@ -54,13 +60,16 @@ example:
     const { jsonLogger } = await import('../../log.ts')
     const { openInstance } = await import('../../instance.ts')
     const folder = dataFolder(flags.data ?? defaultDataFolder)
+    const demonstration = flags.demo ? await demonstrated(flags) : undefined
     const options: InstanceOptions = {
       folder,
       host: flags.host ?? '127.0.0.1',
       port: portOf(flags.port),
       tls: tlsOf(flags['tls-cert'], flags['tls-key']),
       database: flags.database,
-      configuration: flags.config === undefined ? defaultConfiguration : configurationOf(() => readConfiguration(flags.config ?? '')),
+      configuration:
+        demonstration?.configuration ??
+        (flags.config === undefined ? defaultConfiguration : configurationOf(() => readConfiguration(flags.config ?? ''))),
       allowS3SigV2: !flags['no-s3-sigv2'],
       traces: tracesOf(process.env),
       tasks: {
@@ -78,6 +87,7 @@ example:
     const running = await alreadyRuns(folder, option)
     if (running !== undefined) {
       refuse(running)
+      await demonstration?.close()
       return 1
     }
     const instance = await openInstance(options).catch((error: unknown) => {
@@ -85,13 +95,23 @@ example:
       if (problem === undefined) throw error
       refuse(problem)
     })
-    if (instance === undefined) return 1
+    if (instance === undefined) {
+      await demonstration?.close()
+      return 1
+    }
+    await demonstration
+      ?.prepare(instance.url, readRootKey(folder.rootKey(instance.accounts[0]?.id ?? '')))
+      .catch(async (error: unknown) => {
+        await Promise.all([instance.close(), demonstration.close()])
+        throw error
+      })
     const accounts = instance.accounts.map(({ id, name }) => ({ id, name, rootKey: folder.rootKey(id) }))
     if (flags.json) await io.write(`${JSON.stringify({ url: instance.url, data: folder.path, auditKey: instance.auditKey, accounts })}\n`)
-    else await io.write(greeting(instance, accounts, flags.data))
+    else await io.write(`${greeting(instance, accounts, flags.data)}${invitation(demonstration)}`)
     await interrupted()
     io.note('closing: requests that were accepted are finished')
     await instance.close()
+    await demonstration?.close()
     return 0
   },
 })
@@ -119,6 +139,35 @@ function greeting(
     `  ${auditKey}`,
     '',
   ].join('\n')
+}
+
+interface DemoFlags {
+  readonly config: string | undefined
+  readonly host: string | undefined
+  readonly port: string | undefined
+  readonly 'tls-cert': string | undefined
+}
+
+/** The identity provider of the demonstration, one port behind the instance. */
+async function demonstrated({ config, host = '127.0.0.1', port, 'tls-cert': tls }: DemoFlags): Promise<Demonstration> {
+  if (config !== undefined) throw new UsageError('`--demo` brings a configuration of its own: leave `--config` out')
+  if (!/^(?:127\.\d+\.\d+\.\d+|localhost|::1)$/.test(host) || tls !== undefined) {
+    throw new UsageError('`--demo` is for this machine only: leave `--host` and `--tls-cert` out')
+  }
+  const { startDemonstration } = await import('../../demonstration.ts')
+  const own = portOf(port)
+  return startDemonstration(own === 0 || own === 65_535 ? 0 : own + 1).catch((error: unknown) => {
+    if (Reflect.get(Object(error), 'code') !== 'EADDRINUSE') throw error
+    throw new UsageError(
+      `another process listens on port ${own + 1}, where the demo identity provider would`,
+      'tidegate up --demo --port 0',
+    )
+  })
+}
+
+function invitation(demonstration: Demonstration | undefined): string {
+  if (demonstration === undefined) return ''
+  return `\ndemonstration: sign in as ${demonstration.people.join(', ')}, in the console or with\n  npx tidegate login\n`
 }
 
 function portOf(text = '4780'): number {
