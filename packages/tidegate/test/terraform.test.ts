@@ -67,11 +67,11 @@ test(
   async (context) => {
     const { expect } = context
     const { instance, tf } = await initialized(context, 'terraform-ecs')
-    expect(await tf('apply', '-auto-approve', '-input=false')).toContain('Apply complete! Resources: 9 added, 0 changed, 0 destroyed.')
+    expect(await tf('apply', '-auto-approve', '-input=false')).toContain('Apply complete! Resources: 10 added, 0 changed, 0 destroyed.')
     expect(await tf('plan', '-input=false')).toContain(noChanges)
     expect(await tf('apply', '-auto-approve', ...two)).toContain('Apply complete! Resources: 1 added, 4 changed, 1 destroyed.')
     expect(await tf('plan', ...two)).toContain(noChanges)
-    expect(await tf('destroy', '-auto-approve', ...two)).toContain('Destroy complete! Resources: 9 destroyed.')
+    expect(await tf('destroy', '-auto-approve', ...two)).toContain('Destroy complete! Resources: 10 destroyed.')
     expect(instance.problems).toEqual([])
   },
 )

@@ -105,7 +105,6 @@ resource "aws_ecs_task_definition" "worker" {
     name        = "worker"
     image       = "worker"
     memory      = 128
-    command     = ["sleep", "1000"]
     mountPoints = [{ sourceVolume = "scratch", containerPath = "/scratch" }]
     ulimits     = [{ name = "nofile", softLimit = 1024, hardLimit = 4096 }]
   }])
@@ -137,11 +136,16 @@ resource "aws_ecs_service" "web" {
   tags = { variant = var.variant }
 }
 
+resource "aws_ecs_task_definition" "sleeper" {
+  family                = "sleeper"
+  container_definitions = jsonencode([{ name = "sleeper", image = "sleeper", memory = 128, command = ["sleep", "1000"] }])
+}
+
 # A service that runs, without a network of its own.
-resource "aws_ecs_service" "worker" {
-  name                  = "worker"
+resource "aws_ecs_service" "sleeper" {
+  name                  = "sleeper"
   cluster               = aws_ecs_cluster.main.id
-  task_definition       = aws_ecs_task_definition.worker.arn
+  task_definition       = aws_ecs_task_definition.sleeper.arn
   launch_type           = "EC2"
   desired_count         = var.variant == "one" ? 1 : 2
   wait_for_steady_state = true
