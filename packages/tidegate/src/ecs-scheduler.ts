@@ -15,6 +15,8 @@ export interface SchedulerOptions {
   readonly frontDoor: FrontDoor
   readonly runtime: Runtime
   readonly endpoints: TaskEndpoints
+  /** Names this gateway among those on the same database; absent where it is alone. */
+  readonly gateway?: string | undefined
   readonly clock: Clock
   readonly timers: Timers
   readonly log: Logger

@@ -131,7 +131,8 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
       }),
     )
     const { runtime, endpoints } = tasks
-    const scheduler = ecsScheduler({ runtime, endpoints, state, frontDoor, clock, timers, log })
+    const gateway = options.database === undefined ? undefined : audit.verifierKey
+    const scheduler = ecsScheduler({ runtime, endpoints, state, frontDoor, gateway, clock, timers, log })
     const ecs = { scheduling: scheduler, runtime, newId: newEcsId }
     const logEvents = opened.add(openLogEvents(folder.logEvents))
     const expiry = setInterval(() => {

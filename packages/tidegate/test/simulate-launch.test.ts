@@ -26,7 +26,14 @@ test('each rung has its decision, and what is missing is a statement to add', { 
   const simulate = async () => {
     const { stdout, stderr, code } = await tidegateIn(
       clientEnvironment(instance.url, instance.rootKey()),
-      ...['simulate', 'launch', file, '--cluster', 'prod', '--as', 'role/deploy', '--json'],
+      'simulate',
+      'launch',
+      file,
+      '--cluster',
+      'prod',
+      '--as',
+      'role/deploy',
+      '--json',
     )
     expect(stderr).toBe('')
     return { code, rungs: (JSON.parse(stdout) as { rungs: Record<string, unknown>[] }).rungs }

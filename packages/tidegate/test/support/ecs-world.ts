@@ -57,21 +57,25 @@ export class EcsWorld {
   readonly log = new RecordedLog()
   /** Answers what the front door answers, or throws what it refuses with. */
   answer: (call: InnerCall) => unknown = () => ({ Credentials: { AccessKeyId: 'ASIAEXAMPLE', SessionToken: 'token' } })
+  /** Whether the scheduler is told of tasks that are put there. */
+  isTold = true
   #ids = 0
+  readonly #gateway: string | undefined
   #life: Life = { isOver: false }
   scheduler: Scheduler
   readonly state: State
 
-  private constructor(state: State, time: VirtualTime) {
+  private constructor(state: State, time: VirtualTime, gateway: string | undefined) {
+    this.#gateway = gateway
     this.state = state
     this.time = time
     this.runtime = new SimulatedRuntime({ clock: time.clock, timers: time })
     this.scheduler = this.#newScheduler()
   }
 
-  static async open(): Promise<EcsWorld> {
+  static async open(gateway?: string): Promise<EcsWorld> {
     const time = new VirtualTime()
-    const world = new EcsWorld(await memoryState(time.clock), time)
+    const world = new EcsWorld(await memoryState(time.clock), time, gateway)
     await world.scheduler.start()
     return world
   }
@@ -130,7 +134,7 @@ export class EcsWorld {
       ...more,
     })
     await this.state.transact((tx) => tx.put(tasks, where.accountId, taskKey('us-east-1', task), task))
-    this.scheduler.taskChanged(where, task)
+    if (this.isTold) this.scheduler.taskChanged(where, task)
     return task
   }
 
@@ -208,9 +212,14 @@ export class EcsWorld {
     throw new RefusedCall(commonError(code, message), 'decision-1')
   }
 
-  #newScheduler(): Scheduler {
+  /** Another gateway on the same database, with a runtime of its own. */
+  neighbour(runtime: SimulatedRuntime): Scheduler {
+    return this.#newScheduler('other', runtime)
+  }
+
+  #newScheduler(gateway?: string, runtime = this.runtime): Scheduler {
     const life: Life = { isOver: false }
-    this.#life = life
+    if (gateway === undefined) this.#life = life
     const frontDoor: FrontDoor = {
       call: (call) => {
         this.calls.push(call)
@@ -219,7 +228,8 @@ export class EcsWorld {
     }
     return new Scheduler({
       state: { read: (work) => this.state.read(work), transact: (work) => unlessOver(life, () => this.state.transact(work)) },
-      runtime: mortal(this.runtime, life),
+      runtime: mortal(runtime, life),
+      gateway: gateway ?? this.#gateway,
       endpoints: this.endpoints,
       logDrivers: { awslogs: this.log },
       frontDoor,

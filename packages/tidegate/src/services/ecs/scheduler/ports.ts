@@ -13,6 +13,8 @@ export interface SchedulerPorts {
   /** By the name that a `logConfiguration` gives. What no driver is here for is not kept. */
   readonly logDrivers: Readonly<Record<string, LogDriver>>
   readonly frontDoor: FrontDoor
+  /** Names this gateway among those on the same database; absent where it is alone. */
+  readonly gateway?: string | undefined
   readonly clock: Clock
   readonly timers: Timers
   /** A new one each time, 32 hexadecimal digits. */

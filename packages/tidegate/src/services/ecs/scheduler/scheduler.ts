@@ -10,6 +10,7 @@ import { serviceKey, services } from '../service-state.ts'
 import { taskArn } from '../task.ts'
 import { type Task, taskKey, tasks } from '../task-state.ts'
 import { Gate } from './gate.ts'
+import { Lease } from './lease.ts'
 import type { SchedulerPorts } from './ports.ts'
 import { Retention } from './retention.ts'
 import { ServiceRun, type ServiceRef } from './service-run.ts'
@@ -26,22 +27,73 @@ export class Scheduler implements Scheduling, TaskDirectory {
   readonly #retention: Retention
   /** What an operation asks for is not part of its request: the scheduler's changes are its own. */
   readonly #own = new AsyncResource('EcsScheduler')
+  readonly #lease: Lease | undefined
+  /** What of the state was looked at, where others change it too. */
+  #seenVersion = 0
+  #isScheduling = false
   #isAttached = false
   #isClosed = false
 
   constructor(ports: SchedulerPorts) {
     this.#ports = ports
     this.#retention = new Retention(ports)
+    this.#lease = ports.gateway === undefined ? undefined : new Lease(ports, ports.gateway)
   }
 
   /** Resolves when the runtime answered, or did not: then it is asked again later, and tasks wait for it. */
   async start(): Promise<void> {
+    if (this.#lease === undefined) return this.#begin()
+    await this.#contend(this.#lease)
+    this.#look()
+  }
+
+  async #begin(): Promise<void> {
+    this.#isScheduling = true
     this.#load()
     await this.#attach()
     this.#retention.start()
   }
 
+  /** Takes the lease when it is free, and keeps it. */
+  async #contend(lease: Lease): Promise<void> {
+    const { clock, timers, report } = this.#ports
+    const isMine = await lease.take().catch((error: unknown) => {
+      report('the lease of the scheduler cannot be written', error)
+    })
+    if (this.#isClosed) return
+    if (isMine === true && !this.#isScheduling) await this.#begin()
+    if (isMine === false && this.#isScheduling) {
+      report('another gateway schedules tasks now', new Error('the lease was lost'))
+      await this.#end()
+      return
+    }
+    timers.at(clock() + LEASE_MILLISECONDS, () => void this.#contend(lease))
+  }
+
+  /** What other gateways changed. */
+  #look(): void {
+    const { state, clock, timers } = this.#ports
+    if (this.#isClosed) return
+    if (this.#isAttached) {
+      state.read((view) => {
+        const version = Math.max(view.changedAt(tasks), view.changedAt(services))
+        if (version === this.#seenVersion) return
+        this.#seenVersion = version
+        for (const accountId of view.accounts(tasks))
+          for (const { key, value } of view.list(tasks, accountId)) {
+            const isNew = value.lastStatus === 'PROVISIONING' || (value.desiredStatus === 'STOPPED' && value.lastStatus === 'RUNNING')
+            if (isNew) this.#onTasks({ accountId, region: regionOf(key) }, [value])
+          }
+        for (const accountId of view.accounts(services))
+          for (const { key, value } of view.list(services, accountId))
+            if (value.status !== 'INACTIVE') this.#service({ accountId, region: regionOf(key) }, value).wake()
+      })
+    }
+    timers.at(clock() + LOOK_MILLISECONDS, () => this.#look())
+  }
+
   taskChanged(where: Where, { cluster, id }: TaskRef): void {
+    if (!this.#isScheduling) return
     this.#own.runInAsyncScope(() => {
       const task = this.#ports.state.read((view) => view.get(tasks, where.accountId, taskKey(where.region, { cluster, id })))
       if (task !== undefined) this.#onTasks(where, [task])
@@ -49,6 +101,7 @@ export class Scheduler implements Scheduling, TaskDirectory {
   }
 
   serviceChanged(where: Where, { cluster, name }: ServiceRef): void {
+    if (!this.#isScheduling) return
     this.#own.runInAsyncScope(() => this.#service(where, { cluster, name }).wake())
   }
 
@@ -59,7 +112,14 @@ export class Scheduler implements Scheduling, TaskDirectory {
   }
 
   async close(): Promise<void> {
+    await this.#end()
+    await this.#lease?.release()
+  }
+
+  async #end(): Promise<void> {
     this.#isClosed = true
+    this.#isScheduling = false
+    this.#isAttached = false
     await this.#ports.runtime.close()
   }
 
@@ -179,5 +239,8 @@ const regionOf = (key: string): string => key.slice(0, key.indexOf('/'))
 /** More would only wait for each other in the runtime. */
 const LAUNCHES_AT_ONCE = 16
 const ATTACH_MILLISECONDS = 5_000
+/** The lease is renewed well before it ends. */
+const LEASE_MILLISECONDS = 5_000
+const LOOK_MILLISECONDS = 1_000
 /** How long a task waits for the runtime. */
 const WAIT_MILLISECONDS = 180_000
