@@ -119,8 +119,8 @@ const getObjectAttributes = bucketOperation<s3.GetObjectAttributesCommandInput, 
     }
 
     function partsPage(total: number): s3.GetObjectAttributesParts {
-      // AWS tells the parts one by one only of objects whose checksum is made of theirs.
-      if (checksum?.type !== 'COMPOSITE') return { TotalPartsCount: total }
+      // AWS tells the parts one by one only of objects that have a checksum.
+      if (checksum === undefined) return { TotalPartsCount: total }
       const limit = pageSize('x-amz-max-parts', input.MaxParts)
       const after = markerOf(input.PartNumberMarker)
       const found = objects.partsOf(object, { after, limit: limit + 1 })
