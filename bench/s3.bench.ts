@@ -22,7 +22,7 @@ import { prepare, scenarios } from './s3/scenarios.ts'
 import { type Contestant, startAll } from './s3/servers.ts'
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
-const plan = values.quick ? { rounds: 3, milliseconds: 500, warmUpCpuSeconds: 1 } : { rounds: 5, milliseconds: 1500, warmUpCpuSeconds: 3 }
+const plan = values.quick ? { rounds: 3, milliseconds: 500, warmUpCpuSeconds: 1 } : { rounds: 5, milliseconds: 1000, warmUpCpuSeconds: 2 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-bench-s3-'))
 let contestants: readonly Contestant[] = []
@@ -58,6 +58,6 @@ try {
 /** Until most of what runs is compiled. */
 async function warmUp({ server }: Contestant, next: () => readonly Uint8Array[], connections: number): Promise<void> {
   const enough = server.cpuMicroseconds() + plan.warmUpCpuSeconds * 1e6
-  const deadline = performance.now() + 5 * plan.warmUpCpuSeconds * 1000
+  const deadline = performance.now() + 2 * plan.warmUpCpuSeconds * 1000
   while (server.cpuMicroseconds() < enough && performance.now() < deadline) await run(server.url, { next, connections, milliseconds: 300 })
 }

@@ -42,6 +42,17 @@ const tables = {
       ]),
     ]
   },
+  s3: () => [
+    ['scenario', 'server', 'a second', 'MiB/s', 'times nginx', 'CPU us'],
+    ...newest('s3').map((line) => [
+      line['scenario'],
+      line['server'],
+      whole(line['perSecond']),
+      line['mebibytesPerSecond'] === undefined ? '' : whole(line['mebibytesPerSecond']),
+      line['timesNginx'] === null ? '' : times(line['timesNginx']),
+      whole(line['cpuMicroseconds']),
+    ]),
+  ],
   policy: () => {
     const lines = newest('policy').filter(({ measure }) => measure === 'decision')
     const engines = [...new Set(lines.map(({ engine }) => engine))]

@@ -23,7 +23,7 @@ export const scenarios: readonly Scenario[] = [
   { name: 'PUT 1 MiB', connections: 4, bytes: mib, load: (of) => putting(of, mib) },
   { name: 'LIST 1,000 keys', connections: 4, bytes: undefined, load: (of) => listing(of, '/list', 'list-type=2') },
   {
-    name: 'LIST 10 prefixes of 2,000 keys',
+    name: 'LIST 10 prefixes of 1,000 keys',
     connections: 4,
     bytes: undefined,
     load: (of) => (of.listing === 's3' ? listing(of, '/groups', 'delimiter=%2F&list-type=2') : undefined),
@@ -55,7 +55,7 @@ export async function prepare(contestant: Contestant): Promise<void> {
   if (contestant.listing === 's3')
     await putAll(
       contestant,
-      Array.from({ length: 2000 }, (_, i) => `/groups/group-${i % 10}/key-${i}`),
+      Array.from({ length: 1000 }, (_, i) => `/groups/group-${i % 10}/key-${i}`),
       tiny,
     )
 }

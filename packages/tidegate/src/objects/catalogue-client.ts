@@ -2,7 +2,6 @@
  * Orders for the catalogue, from the thread that serves requests. One group is under way at a time; what is ordered meanwhile is the next,
  * so the slower the disk, the larger the groups.
  */
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { StoreRefusal } from '../services/s3/store-refusal.ts'
 import type { GroupOutcome, Order } from './commands.ts'
@@ -91,21 +90,24 @@ export class CatalogueClient {
 export function startCatalogueThread(path: string): GroupWriter {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const worker = new Worker(new URL(`./catalogue-thread.${extension}`, import.meta.url), { workerData: { path } })
-  const exited = once(worker, 'exit')
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   let settleReply: ((reply: GroupReply) => void) | undefined
+  let ended: GroupReply | undefined
   const reply = (value: GroupReply): void => {
     worker.unref()
     settleReply?.(value)
     settleReply = undefined
   }
   worker.on('message', reply)
-  worker.on('error', (error) =>
-    reply({ kind: 'failed', sqliteCode: undefined, message: `the thread of the catalogue ended: ${error.message}` }),
-  )
+  worker.on('error', ({ message }) => {
+    ended = { kind: 'failed', sqliteCode: undefined, message: `the thread of the catalogue ended: ${message}` }
+    reply(ended)
+  })
   worker.unref()
   return {
     run: (orders) =>
       new Promise((resolve) => {
+        if (ended !== undefined) return resolve(ended)
         settleReply = resolve
         worker.ref()
         worker.postMessage(orders satisfies GroupMessage)

@@ -222,6 +222,15 @@ test('a bucket with something in it stays; one that went takes no more', async (
   expect(store.isEmpty('b')).toBe(true)
 })
 
+test('when the thread of the catalogue has ended, whoever asks it is told', async (context) => {
+  const { expect } = context
+  const writer = startCatalogueThread(temporaryFolder(context)) // a folder is no database
+  const failed = { kind: 'failed', message: expect.stringContaining('the thread of the catalogue ended') as string }
+  expect(await writer.run([])).toMatchObject(failed)
+  expect(await writer.run([])).toMatchObject(failed)
+  await writer.close()
+})
+
 test('all of it is there when it is opened again, and a second process is refused meanwhile', async (context) => {
   const { expect } = context
   const folder = temporaryFolder(context)
