@@ -42,7 +42,9 @@ function chainText({ Event, Links, Origin }: DescribeEventChainOutput): string {
 function linkLines({ Kind, Actor, Event }: ChainLink): string[] {
   const title =
     Kind === 'session' ? '  with a session that was made by' : `  as ${Actor === undefined ? 'a workload' : actorText(Actor)}, made by`
-  return Event === undefined ? [title, '  (no record of it that this account may see)'] : [title, ...eventLines(Event)]
+  return Event === undefined
+    ? [title, '  (no call is recorded that this account may see: a service starts its tasks by itself)']
+    : [title, ...eventLines(Event)]
 }
 
 function eventLines({ Time, Action, Principal, Resources, Outcome, ErrorCode, EventId }: ActivityEvent): string[] {
