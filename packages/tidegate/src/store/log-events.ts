@@ -61,19 +61,20 @@ class SqliteLogEvents implements OpenLogEvents {
       // A list of values and not of conditions, so that statements stay few.
       add('stream in (select id from streams where name in (select value from json_each(?)))', JSON.stringify(streamIds))
     }
-    add('time >= ?', from)
+    // The place as a bound of time too: by the pair alone SQLite would walk there from the beginning.
+    add('time >= ?', after !== undefined && isForward ? Math.max(from, after.time) : from)
     if (to !== undefined) add('time < ?', to)
-    if (after !== undefined) add(`(time, seq) ${isForward ? '>' : '<'} (?, ?)`, after.time, after.sequence)
+    if (after !== undefined) {
+      if (!isForward) add('time <= ?', after.time)
+      add(`(time, seq) ${isForward ? '>' : '<'} (?, ?)`, after.time, after.sequence)
+    }
     const order = isForward ? 'time, seq' : 'time desc, seq desc'
     return this.#select(`${where.join(' and ')} order by ${order} limit ?`, [...values, limit])
   }
 
   arrivals(groupId: string, behind: number, limit: number): readonly StoredEvent[] {
-    return this.#select('grp = (select id from groups where name = ?) and +seq > 0 and seq > ? order by seq limit ?', [
-      groupId,
-      behind,
-      limit,
-    ])
+    const where = 'grp = (select id from groups where name = ?) and seq > ? order by seq limit ?'
+    return this.#select(where, [groupId, behind, limit], 'indexed by events_by_arrival')
   }
 
   lastSequence(): number {
@@ -186,10 +187,10 @@ class SqliteLogEvents implements OpenLogEvents {
     }
   }
 
-  #select(where: string, values: readonly SQLInputValue[]): readonly StoredEvent[] {
+  #select(where: string, values: readonly SQLInputValue[], index = ''): readonly StoredEvent[] {
     const rows = this.#prepare(
       `select seq, time, ingested, message, streams.name as stream, origins.name as origin
-       from events join streams on streams.id = events.stream join origins on origins.id = events.origin where ${where}`,
+       from events ${index} join streams on streams.id = events.stream join origins on origins.id = events.origin where ${where}`,
     ).all(...values)
     const origins = new Map<unknown, Origin>()
     return rows.map(({ seq, time, ingested, message, stream, origin }) => {
@@ -223,6 +224,7 @@ const schema = `
   ) strict;
   create index if not exists events_of_group on events (grp, time, seq);
   create index if not exists events_of_stream on events (stream, time, seq);
+  create index if not exists events_by_arrival on events (grp);
 `
 
 const commitMilliseconds = 5
