@@ -1,4 +1,5 @@
 /** The SDK for JavaScript with its helpers, and plain HTTP where a client would not do wrong. */
+import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import * as s3 from '@aws-sdk/client-s3'
@@ -60,6 +61,26 @@ describe('URLs that are signed in advance', () => {
     expect(Buffer.from(answer.headers.get('content-disposition') ?? '', 'latin1').toString()).toBe('attachment; filename="ü.txt"')
     expect((await fetch(get.replace('attachment', 'inline'))).status).toBe(403)
   })
+})
+
+test('a body is asked for only after its sender is known and may write', async ({ expect }) => {
+  const put = (url: string): Promise<readonly [number | undefined, boolean]> =>
+    new Promise((resolve, reject) => {
+      let isContinued = false
+      const outgoing = request(url, { method: 'PUT', headers: { expect: '100-continue', 'content-length': 4 } }, (incoming) => {
+        incoming.resume()
+        resolve([incoming.statusCode, isContinued])
+      })
+      outgoing.on('error', reject).on('continue', () => {
+        isContinued = true
+        outgoing.end('body')
+      })
+      outgoing.flushHeaders()
+    })
+  expect(await put(`${instance.url}/${Bucket}/asked`)).toEqual([403, false])
+  const url = await getSignedUrl(client, new s3.PutObjectCommand({ Bucket, Key: 'asked' }))
+  expect(await put(url.replace('asked', 'other'))).toEqual([403, false])
+  expect(await put(url)).toEqual([200, true])
 })
 
 describe('T-12 forms that are signed in advance', () => {
