@@ -45,6 +45,7 @@ describe('around a running instance', () => {
     const { accessKeyId, secretAccessKey } = instance.rootKey()
     expect(stdout.split('\n')).toEqual([
       `export AWS_ENDPOINT_URL=${instance.url}`,
+      `export AWS_ENDPOINT_URL_STS=${instance.url}`,
       'export AWS_REGION=us-east-1',
       'export AWS_DEFAULT_REGION=us-east-1',
       `export AWS_ACCESS_KEY_ID=${accessKeyId}`,

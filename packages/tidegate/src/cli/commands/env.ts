@@ -17,7 +17,7 @@ export const env = command({
     json: { type: 'boolean', summary: 'print an object instead' },
   },
   details: `
-Prints AWS_ENDPOINT_URL and AWS_REGION and, for whoever may read the file with the root key,
+Prints AWS_ENDPOINT_URL, that of STS too, AWS_REGION and, for whoever may read the file with the root key,
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. It takes AWS_SESSION_TOKEN and AWS_PROFILE away.
 
 exit: 0 printed, 1 the instance does not answer, 2 wrong usage or no instance
@@ -33,6 +33,8 @@ example:
     const region = flags.region ?? 'us-east-1'
     const lines = {
       AWS_ENDPOINT_URL: url,
+      // Terraform's web identity asks AWS itself where this one is missing.
+      AWS_ENDPOINT_URL_STS: url,
       AWS_REGION: region,
       AWS_DEFAULT_REGION: region,
       ...credentials(folder.rootKey(account), (line) => io.note(line)),
