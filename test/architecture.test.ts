@@ -23,7 +23,7 @@ const mayImport: Record<string, readonly string[]> = {
   gateway: ['kernel', 'wire', 'policy', 'audit'], // is handed the operation table, never imports a service
   telemetry: ['kernel', 'gateway'], // sends the traces that the gateway tells
   endpoints: ['kernel', 'services', 'federation'], // task credentials, metadata, OIDC discovery
-  demo: [], // an identity provider for demonstrations; loaded only for them
+  demo: ['main', 'kernel'], // the demonstration: an identity provider, an organization, the tour; loaded only for it
   main: [
     'api',
     'kernel',
@@ -41,9 +41,8 @@ const mayImport: Record<string, readonly string[]> = {
     'runtime',
     'log-drivers',
     'policy',
-    'demo',
   ],
-  cli: ['main', 'api', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry', 'objects'],
+  cli: ['main', 'api', 'kernel', 'policy', 'audit', 'configuration', 'sessions', 'telemetry', 'objects', 'demo'],
   console: ['api'], // speaks HTTP to the plane like any other client
 }
 

@@ -2,7 +2,7 @@
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type DemoIdentityProvider, startDemoIdentityProvider } from '../src/demo/identity-provider.ts'
-import { Browser } from './support/browser.ts'
+import { Browser } from '../src/demo/browser.ts'
 import { clientOf, type SignIn, signInOf } from './support/sign-in.ts'
 
 let idp: DemoIdentityProvider

@@ -50,7 +50,7 @@ describe('somebody who signs in', () => {
       const back = new URL(url).searchParams.get('redirect_uri') ?? ''
       answers.push((await fetch(`${back}?code=stolen&state=guessed`)).status)
       answers.push((await fetch(`${back}?code=stolen`)).status)
-      const { Browser } = await import('./support/browser.ts')
+      const { Browser } = await import('../src/demo/browser.ts')
       await new Browser().signIn(url, 'alice')
     })
     expect(answers).toEqual([400, 400])
@@ -191,7 +191,7 @@ test('a browser signs in for real', async (context) => {
 test('T-39 a code for another device says where it was started, and is only there where it is allowed', async ({ expect }) => {
   const ended = await home.login(
     async (url) => {
-      const { Browser } = await import('./support/browser.ts')
+      const { Browser } = await import('../src/demo/browser.ts')
       const browser = new Browser()
       await browser.approveDevice(url, 'carol')
     },

@@ -17,7 +17,7 @@ export interface Io {
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | ChildExit
 
-/** Of another program that was run, as it was; for one that a signal ended, 128 and the signal's number. */
+/** Of another program that was run, as it was; for one that a signal ended, 128 and the signal's number. Of a tour, its failed step. */
 export interface ChildExit {
   readonly child: number
 }

@@ -69,7 +69,7 @@ export function readConfiguration(file: string): Configuration {
 }
 
 /** @param file names the text in messages; relative names in it are looked for beside it */
-export function parseConfiguration(text: string, file: string): Configuration {
+function parseConfiguration(text: string, file: string): Configuration {
   const root = readObject(text, file)
   const accounts = root.objects('accounts').map((account): AccountSettings => {
     account.only('name')

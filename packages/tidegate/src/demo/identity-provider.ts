@@ -30,13 +30,13 @@ export interface DemoIdentityProviderOptions {
   readonly idTokenSeconds?: number
 }
 
-export const demoPeople: readonly DemoPerson[] = [
+const demoPeople: readonly DemoPerson[] = [
   { id: 'alice', name: 'Alice Marsh', email: 'alice@example.com', groups: ['developers', 'oncall'] },
   { id: 'bob', name: 'Bob Weir', email: 'bob@example.com', groups: ['developers', 'platform'] },
   { id: 'carol', name: 'Carol Finn', email: 'carol@example.com', groups: ['auditors'] },
 ]
 
-export const demoClientId = 'tidegate'
+const demoClientId = 'tidegate'
 
 export async function startDemoIdentityProvider(options: DemoIdentityProviderOptions): Promise<DemoIdentityProvider> {
   const server = createServer()

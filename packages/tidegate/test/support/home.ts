@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
-import { Browser } from './browser.ts'
+import { Browser } from '../../src/demo/browser.ts'
 import { tidegateIn, tidegateStarted } from './process.ts'
 import type { Ended } from './programs.ts'
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as oidc from 'openid-client'
 import type { DemoIdentityProvider } from '../../src/demo/identity-provider.ts'
-import { Browser } from './browser.ts'
+import { Browser } from '../../src/demo/browser.ts'
 
 export type SignIn = (
   person: string,

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import { readRootKey } from '../../accounts.ts'
 import { ConfigurationError } from '../../configuration/json-members.ts'
-import type { Demonstration } from '../../demonstration.ts'
-import { defaultDataFolder, dataFolder } from '../../data-folder.ts'
+import { type DataFolder, dataFolder, defaultDataFolder } from '../../data-folder.ts'
+import type { Demo } from '../../demo/demo.ts'
 import type { Instance, InstanceOptions } from '../../instance.ts'
 import { type TraceSettings, TraceSettingsError, traceSettings } from '../../telemetry/settings.ts'
 import { command } from '../command.ts'
@@ -21,7 +22,6 @@ export const up = command({
     host: { type: 'string', value: 'ADDRESS', summary: 'address to listen on, 127.0.0.1 by default' },
     database: { type: 'string', value: 'URL', summary: 'postgres://...; a SQLite file in the data folder by default' },
     config: { type: 'string', value: 'FILE', summary: 'accounts and organization, as JSON' },
-    demo: { type: 'boolean', summary: 'for trying: with an identity provider, people and roles of its own' },
     'tls-cert': { type: 'string', value: 'FILE', summary: 'certificate chain in PEM; with --tls-key' },
     'tls-key': { type: 'string', value: 'FILE', summary: 'private key in PEM' },
     runtime: {
@@ -32,6 +32,8 @@ export const up = command({
     },
     'task-credentials-ttl': { type: 'string', value: 'SECONDS', summary: 'life of the credentials of tasks, 3600 by default' },
     'task-host-path': { type: 'list', value: 'PATH', summary: 'a path of this machine that containers may mount' },
+    demo: { type: 'boolean', summary: 'a demonstration: people, an organization, and a tour of what there is' },
+    once: { type: 'boolean', summary: 'with --demo: end after the tour' },
     'no-s3-sigv2': { type: 'boolean', summary: 'refuse signature version 2, which older S3 clients presign with' },
     json: { type: 'boolean', summary: 'print where it listens as one line of JSON' },
   },
@@ -46,30 +48,35 @@ Tasks run in containers of Docker, or as processes of this machine, which nothin
 go on when the instance ends, and it finds them again.
 
 With --demo there is somebody to sign in as, for trying: alice, bob and carol, with roles for
-their groups. Only on this machine, and never for anything that matters.
+their groups; and a tour shows what there is. Only on this machine, and never for anything that
+matters.
 
 Traces go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, one for each request.
 
-exit: 0 ended by a signal, 1 it could not run, 2 wrong usage
+exit: 0 ended by a signal, 1 it could not run, 2 wrong usage; after a tour, the number of the step
+that failed
 
 example:
   tidegate up --port 4780`,
   async run({ flags }, io) {
     setV8Flags()
+    if (flags.demo && flags.config !== undefined) throw new UsageError('`--demo` brings a configuration of its own: leave `--config` out')
+    if (flags.demo && flags.host !== undefined) throw new UsageError('`--demo` is for this machine only: leave `--host` out')
+    if (flags.once && !flags.demo) throw new UsageError('`--once` has no effect without `--demo`')
     const { defaultConfiguration, readConfiguration } = await import('../../configuration/configuration.ts')
     const { jsonLogger } = await import('../../log.ts')
     const { openInstance } = await import('../../instance.ts')
-    const folder = dataFolder(flags.data ?? defaultDataFolder)
-    const demonstration = flags.demo ? await demonstrated(flags) : undefined
+    const folder = dataFolder(flags.data ?? (flags.demo ? demoFolder() : defaultDataFolder))
+    const port = portOf(flags.port)
+    const demo = flags.demo ? await prepareDemo(folder, port) : undefined
+    const configurationFile = demo?.configuration ?? flags.config
     const options: InstanceOptions = {
       folder,
       host: flags.host ?? '127.0.0.1',
-      port: portOf(flags.port),
+      port,
       tls: tlsOf(flags['tls-cert'], flags['tls-key']),
       database: flags.database,
-      configuration:
-        demonstration?.configuration ??
-        (flags.config === undefined ? defaultConfiguration : configurationOf(() => readConfiguration(flags.config ?? ''))),
+      configuration: configurationFile === undefined ? defaultConfiguration : configurationOf(() => readConfiguration(configurationFile)),
       allowS3SigV2: !flags['no-s3-sigv2'],
       traces: tracesOf(process.env),
       tasks: {
@@ -86,8 +93,8 @@ example:
     }
     const running = await alreadyRuns(folder, option)
     if (running !== undefined) {
+      await demo?.close()
       refuse(running)
-      await demonstration?.close()
       return 1
     }
     const instance = await openInstance(options).catch((error: unknown) => {
@@ -96,23 +103,20 @@ example:
       refuse(problem)
     })
     if (instance === undefined) {
-      await demonstration?.close()
+      await demo?.close()
       return 1
     }
-    await demonstration
-      ?.prepare(instance.url, readRootKey(folder.rootKey(instance.accounts[0]?.id ?? '')))
-      .catch(async (error: unknown) => {
-        await Promise.all([instance.close(), demonstration.close()])
-        throw error
-      })
     const accounts = instance.accounts.map(({ id, name }) => ({ id, name, rootKey: folder.rootKey(id) }))
     if (flags.json) await io.write(`${JSON.stringify({ url: instance.url, data: folder.path, auditKey: instance.auditKey, accounts })}\n`)
-    else await io.write(`${greeting(instance, accounts, flags.data)}${invitation(demonstration)}`)
-    await interrupted()
+    else if (demo === undefined) await io.write(greeting(instance, accounts, flags.data))
+    else await io.write(demo.greeting(instance))
+    const step = (await demo?.tour(instance, (text) => void io.write(text))) ?? 0
+    if (!flags.once) await interrupted()
+    await demo?.end(instance).catch((error: unknown) => io.note(`tasks of the demonstration may still run: ${String(error)}`))
     io.note('closing: requests that were accepted are finished')
     await instance.close()
-    await demonstration?.close()
-    return 0
+    await demo?.close()
+    return step === 0 ? 0 : { child: step }
   },
 })
 
@@ -139,35 +143,6 @@ function greeting(
     `  ${auditKey}`,
     '',
   ].join('\n')
-}
-
-interface DemoFlags {
-  readonly config: string | undefined
-  readonly host: string | undefined
-  readonly port: string | undefined
-  readonly 'tls-cert': string | undefined
-}
-
-/** The identity provider of the demonstration, one port behind the instance. */
-async function demonstrated({ config, host = '127.0.0.1', port, 'tls-cert': tls }: DemoFlags): Promise<Demonstration> {
-  if (config !== undefined) throw new UsageError('`--demo` brings a configuration of its own: leave `--config` out')
-  if (!/^(?:127\.\d+\.\d+\.\d+|localhost|::1)$/.test(host) || tls !== undefined) {
-    throw new UsageError('`--demo` is for this machine only: leave `--host` and `--tls-cert` out')
-  }
-  const { startDemonstration } = await import('../../demonstration.ts')
-  const own = portOf(port)
-  return startDemonstration(own === 0 || own === 65_535 ? 0 : own + 1).catch((error: unknown) => {
-    if (Reflect.get(Object(error), 'code') !== 'EADDRINUSE') throw error
-    throw new UsageError(
-      `another process listens on port ${own + 1}, where the demo identity provider would`,
-      'tidegate up --demo --port 0',
-    )
-  })
-}
-
-function invitation(demonstration: Demonstration | undefined): string {
-  if (demonstration === undefined) return ''
-  return `\ndemonstration: sign in as ${demonstration.people.join(', ')}, in the console or with\n  npx tidegate login\n`
 }
 
 function portOf(text = '4780'): number {
@@ -214,6 +189,16 @@ function configurationOf<T>(read: () => T): T {
     if (error instanceof ConfigurationError) throw new UsageError(error.message, error.next)
     throw error
   }
+}
+
+/** A folder of its own for each demonstration: none goes on where another ended. */
+function demoFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'tidegate-demo-'))
+}
+
+async function prepareDemo(folder: DataFolder, port: number): Promise<Demo> {
+  const demo = await import('../../demo/demo.ts')
+  return demo.prepareDemo(folder, `http://127.0.0.1:${port}`)
 }
 
 /** Resolves at the first signal to end; a second one ends at once. */
