@@ -6,13 +6,13 @@ import {
   DeregisterTaskDefinitionCommand,
   DescribeClustersCommand,
   DescribeTaskDefinitionCommand,
+  DescribeTaskSetsCommand,
   type ECSClient,
   ListAccountSettingsCommand,
   ListClustersCommand,
   ListTagsForResourceCommand,
   ListTaskDefinitionFamiliesCommand,
   ListTaskDefinitionsCommand,
-  ListTasksCommand,
   PutAccountSettingCommand,
   PutAccountSettingDefaultCommand,
   PutClusterCapacityProvidersCommand,
@@ -280,7 +280,7 @@ test('account settings are those of the principal, else of the account, and cont
 })
 
 test('what ECS does not have here names itself, as a 400', async ({ expect }) => {
-  expect(await refusalOf(root.send(new ListTasksCommand({})))).toMatchObject({ code: 'UnknownOperationException', status: 400 })
+  expect(await refusalOf(root.send(new DescribeTaskSetsCommand({ cluster: 'nobody', service: 'nobody' })))).toMatchObject({ code: 'UnknownOperationException', status: 400 })
 })
 
 test('an account cannot see or touch the entities of another, nor a region those of another', async ({ expect }) => {
