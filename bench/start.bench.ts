@@ -22,7 +22,7 @@ import { median, quantile } from './policy/measure.ts'
 
 const { values } = parseArgs({ options: { clone: { type: 'boolean', default: false }, starts: { type: 'string', default: '7' } } })
 const root = join(import.meta.dirname, '..')
-const main = join(root, 'packages/tidegate/src/cli/main.ts')
+const launcher = join(root, 'packages/tidegate/bin/tidegate.mjs')
 const scratch = mkdtempSync(join(tmpdir(), 'tidegate-bench-start-'))
 const today = new Date().toISOString()
 const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).stdout.trim()
@@ -53,7 +53,7 @@ function bareStart(): number {
 /** @param toRest whether to wait until it rests */
 async function coldStart(data: string, toRest: boolean): Promise<{ readonly milliseconds: number; readonly restMiB?: number }> {
   const began = performance.now()
-  const args = ['--conditions=@tidegate/source', main, 'up', '--json', '--port', '0', '--runtime', 'process', '--data', data]
+  const args = [launcher, 'up', '--json', '--port', '0', '--runtime', 'process', '--data', data]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   try {
     const line = await new Promise<string>((resolve, reject) => {

@@ -280,7 +280,10 @@ test('account settings are those of the principal, else of the account, and cont
 })
 
 test('what ECS does not have here names itself, as a 400', async ({ expect }) => {
-  expect(await refusalOf(root.send(new DescribeTaskSetsCommand({ cluster: 'nobody', service: 'nobody' })))).toMatchObject({ code: 'UnknownOperationException', status: 400 })
+  expect(await refusalOf(root.send(new DescribeTaskSetsCommand({ cluster: 'nobody', service: 'nobody' })))).toMatchObject({
+    code: 'UnknownOperationException',
+    status: 400,
+  })
 })
 
 test('an account cannot see or touch the entities of another, nor a region those of another', async ({ expect }) => {
