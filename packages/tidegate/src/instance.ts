@@ -59,6 +59,8 @@ export interface InstanceOptions {
   readonly database?: string | undefined
   readonly configuration: Configuration
   readonly allowS3SigV2: boolean
+  /** How often the audit log is signed while records come; a minute where absent. */
+  readonly checkpointSeconds?: number | undefined
   /** Nothing is traced where absent. */
   readonly traces?: TraceSettings | undefined
   /** What tasks run on, and what they get. */
@@ -92,7 +94,12 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     )
     const state = opened.add(await openState({ database: options.database ?? folder.state, clock }))
     const audit = opened.add(
-      await openAuditLog({ folder: folder.audit, clock, onProblem: (error) => log.problem('the audit log cannot be tended', error) }),
+      await openAuditLog({
+        folder: folder.audit,
+        clock,
+        ...(options.checkpointSeconds !== undefined && { checkpointSeconds: options.checkpointSeconds }),
+        onProblem: (error) => log.problem('the audit log cannot be tended', error),
+      }),
     )
     for (const account of configuration.accounts) await ensureAccount(account, { state, keys, folder, now: clock() })
     const organization = new Organization(configuration.organization)

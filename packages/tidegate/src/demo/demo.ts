@@ -6,6 +6,7 @@ import { DeleteServiceCommand, ECSClient, ListServicesCommand, ListTasksCommand,
 import { readRootKey } from '../accounts.ts'
 import type { DataFolder } from '../data-folder.ts'
 import type { Instance } from '../instance.ts'
+import { asContainer, programPaths } from './container-program.ts'
 import { type Endpoint, layFoundation } from './foundation.ts'
 import { type DemoIdentityProvider, startDemoIdentityProvider } from './identity-provider.ts'
 import { region, staging, writeOrganization } from './organization.ts'
@@ -16,9 +17,11 @@ import { takeTour } from './tour.ts'
 export interface Demo {
   /** The configuration file of the organization. */
   readonly configuration: string
+  /** What of this machine its tasks may see. */
+  readonly hostPaths: readonly string[]
   greeting(instance: Pick<Instance, 'url'>): string
   /** Lays the foundation and takes the tour. Answers 0, or the number of the step that failed. */
-  tour(instance: Pick<Instance, 'url' | 'auditKey'>, write: (text: string) => void): Promise<number>
+  tour(instance: Pick<Instance, 'url' | 'auditKey' | 'runtime'>, write: (text: string) => void): Promise<number>
   /** While the instance still serves: ends what was started, for tasks would go on. */
   end(instance: Pick<Instance, 'url'>): Promise<void>
   close(): Promise<void>
@@ -33,6 +36,7 @@ export async function prepareDemo(folder: DataFolder, url: string): Promise<Demo
   }
   return {
     configuration: writeOrganization(join(folder.path, 'demo'), provider),
+    hostPaths: programPaths(),
     greeting: (instance) =>
       [
         `listening on  ${instance.url}`,
@@ -42,8 +46,9 @@ export async function prepareDemo(folder: DataFolder, url: string): Promise<Demo
         '',
       ].join('\n'),
     async tour(instance, write) {
+      const program = instance.runtime === 'docker' ? await asContainer() : asProcess
       await layFoundation(asRoot(instance))
-      return takeTour({ url: instance.url, data: folder.path, auditKey: instance.auditKey, program: asProcess, write })
+      return takeTour({ url: instance.url, data: folder.path, auditKey: instance.auditKey, program, write })
     },
     end: (instance) => endTasks(asRoot(instance)),
     async close() {

@@ -78,11 +78,13 @@ example:
       database: flags.database,
       configuration: configurationFile === undefined ? defaultConfiguration : configurationOf(() => readConfiguration(configurationFile)),
       allowS3SigV2: !flags['no-s3-sigv2'],
+      // A tour is over before the first minute is, and shows that the log is signed.
+      checkpointSeconds: flags.demo ? 2 : undefined,
       traces: tracesOf(process.env),
       tasks: {
         runtime: flags.runtime,
         credentialsTtlSeconds: ttlOf(flags['task-credentials-ttl']),
-        hostPaths: flags['task-host-path'],
+        hostPaths: demo === undefined ? flags['task-host-path'] : demo.hostPaths,
       },
       log: jsonLogger((line) => io.note(line.trimEnd()), Date.now),
     }
