@@ -2,7 +2,14 @@
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DeleteServiceCommand, ECSClient, ListServicesCommand, ListTasksCommand, StopTaskCommand } from '@aws-sdk/client-ecs'
+import {
+  DeleteServiceCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListServicesCommand,
+  ListTasksCommand,
+  StopTaskCommand,
+} from '@aws-sdk/client-ecs'
 import { readRootKey } from '../accounts.ts'
 import type { DataFolder } from '../data-folder.ts'
 import type { Instance } from '../instance.ts'
@@ -59,14 +66,18 @@ export async function prepareDemo(folder: DataFolder, url: string): Promise<Demo
   }
 }
 
+/** Resolves when nothing of it is left on the machine, or after a while. */
 async function endTasks({ url, credentials }: Endpoint): Promise<void> {
   const ecs = new ECSClient({ endpoint: url, region, credentials })
   const { serviceArns = [] } = await ecs.send(new ListServicesCommand({ cluster }))
   for (const service of serviceArns) await ecs.send(new DeleteServiceCommand({ cluster, service, force: true }))
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const { taskArns = [] } = await ecs.send(new ListTasksCommand({ cluster }))
-    if (taskArns.length === 0) break
-    if (attempt === 0) for (const task of taskArns) await ecs.send(new StopTaskCommand({ cluster, task }))
+  const { taskArns: running = [] } = await ecs.send(new ListTasksCommand({ cluster }))
+  for (const task of running) await ecs.send(new StopTaskCommand({ cluster, task }))
+  const { taskArns: stopping = [] } = await ecs.send(new ListTasksCommand({ cluster, desiredStatus: 'STOPPED' }))
+  const tasks = [...running, ...stopping].slice(0, 100)
+  for (let attempt = 0; attempt < 200 && tasks.length > 0; attempt++) {
+    const { tasks: described = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks }))
+    if (described.every(({ lastStatus }) => lastStatus === 'STOPPED')) break
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   ecs.destroy()
