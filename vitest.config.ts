@@ -6,6 +6,9 @@ const source = { resolve: { conditions: ['@tidegate/source'] }, ssr: { resolve: 
 export default defineConfig({
   ...source,
   test: {
+    // Nothing is timed: this only ends what hangs. Machines that do other work too are slow at times.
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
