@@ -17,8 +17,9 @@ export const env = command({
     json: { type: 'boolean', summary: 'print an object instead' },
   },
   details: `
-Prints AWS_ENDPOINT_URL, that of STS too, AWS_REGION and, for whoever may read the file with the root key,
-AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. It takes AWS_SESSION_TOKEN and AWS_PROFILE away.
+Prints AWS_ENDPOINT_URL, that of STS too, AWS_REGION and, for whoever may read the file with the
+root key, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY. It takes AWS_SESSION_TOKEN and AWS_PROFILE
+away.
 
 exit: 0 printed, 1 the instance does not answer, 2 wrong usage or no instance
 

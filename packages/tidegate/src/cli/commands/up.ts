@@ -32,7 +32,7 @@ export const up = command({
     },
     'task-credentials-ttl': { type: 'string', value: 'SECONDS', summary: 'life of the credentials of tasks, 3600 by default' },
     'task-host-path': { type: 'list', value: 'PATH', summary: 'a path of this machine that containers may mount' },
-    demo: { type: 'boolean', summary: 'a demonstration: people, an organization, and a tour of what there is' },
+    demo: { type: 'boolean', summary: 'for trying: people, an organization, and a tour' },
     once: { type: 'boolean', summary: 'with --demo: end after the tour' },
     'no-s3-sigv2': { type: 'boolean', summary: 'refuse signature version 2, which older S3 clients presign with' },
     json: { type: 'boolean', summary: 'print where it listens as one line of JSON' },
