@@ -22,6 +22,7 @@ const checks = ['types', 'lint', 'format:check', 'unused']
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 // Tools are those of the checkout, on the Node of the checkout, also when npm is not what runs this file.
+/** @type {NodeJS.ProcessEnv} */
 const env = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter) }
 
 /** @type {Record<string, string>} */
@@ -53,43 +54,41 @@ function runCheck(name) {
 /** @returns {Outcome} */
 function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'tidegate-test-'))
-  const file = join(folder, 'vitest.json')
+  const file = join(folder, 'report.json')
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+    // The reporter reads where to write from the environment: vitest's command line has no options for a reporter of one's own.
+    env['TIDEGATE_TEST_REPORT'] = file
+    const reporters = ['--reporter=default', `--reporter=${join(root, 'tools', 'vitest-reporter.mjs')}`]
     const { ok, seconds } = run('vitest run', [...(coverage ? ['--coverage'] : []), ...vitestArguments, ...reporters])
-    return { name: 'tests', seconds, ...countTests(file, ok) }
+    return { name: 'tests', seconds, ...countTests(readReport(file), ok) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 /**
- * @param {string} file vitest's JSON report; missing when vitest died before it wrote one
+ * Prints the slowest files of a long run and every failure once more, at the end, where they are looked for.
+ * @param {import('./vitest-reporter.mjs').Report | undefined} report missing when vitest died before it wrote one
  * @param {boolean} ok whether vitest ended well
  */
-function countTests(file, ok) {
-  const results = readReport(file)
-  if (results === undefined) return { passed: 0, failed: 1, remark: 'vitest wrote no report' }
-  const states = results.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status))
-  const count = (/** @type {string} */ state) => states.filter((each) => each === state).length
-  const passed = count('passed')
-  // A file that can't be loaded has no tests to fail: it counts as one.
-  const broken = results.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0).length
-  const failed = count('failed') + broken
-  const skipped = states.length - passed - count('failed')
-  const remark = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+function countTests(report, ok) {
+  if (report === undefined) return { passed: 0, failed: 1, remark: 'vitest wrote no report' }
+  const { passed, skipped, failures, slowest } = report
+  if (slowest.length >= 10) for (const { file, seconds } of slowest) process.stdout.write(`${seconds.toFixed(1).padStart(7)} s  ${file}\n`)
+  for (const { where, what } of failures) process.stdout.write(`\nFAILED: ${where}\n${what}\n`)
+  const failed = failures.length
   if (passed + failed === 0) return { passed, failed: 1, remark: 'no test ran' }
-  if (!ok && failed === 0) return { passed, failed: 1, remark: `${remark}, but vitest reports an error outside of a test` }
-  return { passed, failed, remark }
+  if (!ok && failed === 0) return { passed, failed: 1, remark: 'vitest failed and does not say why' }
+  return { passed, failed, remark: `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}` }
 }
 
 /**
  * @param {string} file
- * @returns {{ status: string, assertionResults: { status: string }[] }[] | undefined}
+ * @returns {import('./vitest-reporter.mjs').Report | undefined}
  */
 function readReport(file) {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')).testResults
+    return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
     return undefined
   }
