@@ -80,7 +80,8 @@ function testOf(conditions: readonly Condition[], hasVariables: boolean): Condit
 /** The test of a condition, shared between all statements that say the same. With variables it remembers values, so it is not shared. */
 function sharedTest(condition: Condition, hasVariables: boolean): ConditionTest {
   if (condition.values.some(mayHaveVariable)) return conditionTest(condition, hasVariables)
-  const text = [operatorText(condition.operator), condition.key, ...condition.values].join('\n')
+  // As JSON, so that a line break or a comma in a value does not make one condition of another.
+  const text = JSON.stringify([operatorText(condition.operator), condition.key, ...condition.values])
   let test = sharedTests.get(text)
   if (test === undefined) {
     test = conditionTest(condition, hasVariables)
