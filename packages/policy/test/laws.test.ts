@@ -124,7 +124,57 @@ const formLaws: Readonly<Record<string, Law>> = {
     const context = { ...given.request.context, 'aws:ViaAWSService': 'true', 'aws:CalledVia': ['ecs.amazonaws.com'] }
     return decide({ ...given, request: { ...given.request, context } }) === decide(given)
   },
+
+  'among many statements that ask for another value each decides as if it were alone': (given, dice) => {
+    const key = dice.pick(['tidegate:Pick', 'TIDEGATE:PICK'])
+    const { value, conditions } = dice.pick(waysToAsk)
+    const alike = (statement: StatementJson, operator: string, values: OneOrMany<string>) => {
+      const { [operator]: sameOperator, ...others } = statement.Condition ?? {}
+      return { ...statement, Condition: { ...others, [operator]: { ...sameOperator, [key]: values } } }
+    }
+    const amongMany = (statement: StatementJson) => {
+      const others = Array.from({ length: 9 }, (_, index) => alike(statement, 'StringEquals', `other-${index}`))
+      return dice.shuffled([...others, alike(statement, ...dice.pick(conditions))])
+    }
+    const many = mapPolicies(given, (policies) => mapStatements(policies, (statements) => statements.flatMap(amongMany)))
+    const context = { ...given.request.context, ...(value !== undefined && { 'tidegate:pick': value }) }
+    return decide({ ...many, request: { ...given.request, context } }) === decide(given)
+  },
 }
+
+/** Values of a key, and conditions that they fulfil. */
+const waysToAsk: NonEmpty<{
+  readonly value: OneOrMany<string> | undefined
+  readonly conditions: NonEmpty<readonly [operator: string, values: OneOrMany<string>]>
+}> = [
+  {
+    value: 'mine',
+    conditions: [
+      ['StringEquals', 'mine'],
+      ['StringEquals', ['other-20', 'mine']],
+      ['StringLike', 'm*'],
+      ['ForAnyValue:StringEquals', 'mine'],
+    ],
+  },
+  {
+    value: ['other-20', 'mine'],
+    conditions: [
+      ['StringEquals', 'mine'],
+      ['ForAnyValue:StringEquals', 'mine'],
+      ['ForAllValues:StringEquals', ['mine', 'other-20', 'other-21']],
+      ['StringEqualsIfExists', 'mine'],
+    ],
+  },
+  {
+    value: undefined,
+    conditions: [
+      ['StringEqualsIfExists', 'mine'],
+      ['ForAllValues:StringEquals', 'mine'],
+      ['StringNotEquals', 'mine'],
+    ],
+  },
+]
+type NonEmpty<T> = readonly [T, ...T[]]
 
 describe.for([
   { about: 'deny', laws: denyLaws },

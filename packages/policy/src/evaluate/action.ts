@@ -20,21 +20,20 @@ export function actionOf(text: string): Action {
 
 function remember(text: string): Action {
   const name = asciiLower(text)
-  const known = actions.get(name)
-  if (known !== undefined) {
-    actions.set(text, known)
-    return known
-  }
+  const action = actions.get(name) ?? read(name)
+  actions.set(name, action)
+  actions.set(text, action)
+  return action
+}
+
+function read(name: string): Action {
   const service = name.slice(0, Math.max(0, name.indexOf(':')))
-  const action = {
+  return {
     name,
     service,
     isUnderRcps: rcpServices.has(service) && name !== 'kms:retiregrant',
     isOfIdentityService: service === 'sts' || service === 'iam',
   }
-  actions.set(name, action)
-  actions.set(text, action)
-  return action
 }
 
 /** @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services */

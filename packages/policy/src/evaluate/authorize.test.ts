@@ -1,82 +1,28 @@
 import { test } from 'vitest'
-import type { Decision } from '../decision.ts'
+import {
+  account,
+  decide,
+  everything,
+  federated,
+  type Grant,
+  grantTo,
+  object,
+  outcome,
+  policy,
+  root,
+  service,
+  session,
+  silent,
+  user,
+} from '../../test/decide.ts'
 import type { PolicyDocument, PolicyKind } from '../document/policy-document.ts'
-import { readPolicy } from '../document/read-policy.ts'
 import { type AuthorizationRequest, type Principal, RequestContext } from '../request.ts'
 import { authorize, authorizeAll } from './authorize.ts'
 import { compilePolicies, type Policies } from './policy-set.ts'
 
-const account = '111122223333'
 const other = '444455556666'
-const object = 'arn:aws:s3:::ledger/a.csv'
 const key = `arn:aws:kms:us-east-1:${account}:key/1`
 const role = `arn:aws:iam::${account}:role/target`
-
-const user: Principal = { kind: 'user', account, arn: `arn:aws:iam::${account}:user/alice` }
-const session: Principal = {
-  kind: 'role-session',
-  account,
-  arn: `arn:aws:sts::${account}:assumed-role/web/1`,
-  roleArn: `arn:aws:iam::${account}:role/web`,
-}
-const federated: Principal = {
-  kind: 'federated-user',
-  account,
-  arn: `arn:aws:sts::${account}:federated-user/bob`,
-  userArn: `arn:aws:iam::${account}:user/broker`,
-}
-const root: Principal = { kind: 'root', account, arn: `arn:aws:iam::${account}:root` }
-const service: Principal = { kind: 'service', name: 'cloudtrail.amazonaws.com' }
-
-interface Grant {
-  readonly Effect?: 'Allow' | 'Deny'
-  readonly Principal?: unknown
-  readonly Sid?: string
-  readonly Action?: string | readonly string[]
-  readonly NotAction?: string
-  readonly Resource?: string | readonly string[]
-  readonly NotResource?: string | readonly string[]
-  readonly Condition?: unknown
-}
-function policy(kind: PolicyKind, ...statements: Grant[]): PolicyDocument {
-  const full = statements.map((statement) => ({
-    Effect: 'Allow',
-    ...('NotAction' in statement ? {} : { Action: '*' }),
-    ...('NotResource' in statement ? {} : { Resource: '*' }),
-    ...statement,
-  }))
-  const read = readPolicy(JSON.stringify({ Version: '2012-10-17', Statement: full }), kind, { name: kind })
-  if (!read.ok) throw new Error(read.problems[0]?.message)
-  return read.document
-}
-const everything = policy('identity', {})
-const silent = policy('identity', { Action: 'sqs:*' })
-const grantTo = (...names: string[]): PolicyDocument => policy('resource', { Sid: 'Grant', Principal: { AWS: names } })
-
-function decide(principal: Principal, policies: Policies, request: Partial<AuthorizationRequest> = {}): Decision {
-  const full = {
-    principal,
-    action: 's3:GetObject',
-    resource: object,
-    resourceAccount: account,
-    context: new RequestContext({}),
-    ...request,
-  }
-  const decision = authorize(full, [compilePolicies(policies)])
-  // The division into sets is the caller's choice and changes nothing.
-  const apart = authorize(
-    full,
-    Object.entries(policies).map(([type, value]) => compilePolicies({ [type]: value })),
-  )
-  if (JSON.stringify(apart) !== JSON.stringify(decision)) throw new Error(`${JSON.stringify(apart)} is not ${JSON.stringify(decision)}`)
-  return decision
-}
-/** What decided: the effect, and the policy type that is missing, that denies or that granted. */
-function outcome(decision: Decision): string {
-  if (decision.effect === 'implicit-deny') return `no ${decision.missing}`
-  if (decision.effect === 'explicit-deny') return `${decision.policyType} denies`
-  return decision.grant === 'policy' ? `granted by ${decision.by.map(({ policyType }) => policyType).join(' and ')}` : decision.grant
-}
 
 test('nothing is allowed by default', ({ expect }) => {
   expect(
@@ -121,7 +67,7 @@ test('an explicit deny wins wherever it stands, and the first type in order is n
 })
 
 test('inside the account the ways of a grant differ in what limits them', ({ expect }) => {
-  const { arn, roleArn } = session as { arn: string; roleArn: string }
+  const { arn, roleArn } = session
   const limits: Policies = { boundary: silent, session: [silent] }
   expect(outcome(decide(session, { identity: [everything], ...limits }))).toBe('no boundary')
   expect(outcome(decide(session, { identity: [everything], session: [silent] }))).toBe('no session')
@@ -132,7 +78,7 @@ test('inside the account the ways of a grant differ in what limits them', ({ exp
   expect(outcome(decide(session, { resource: grantTo(roleArn) }))).toBe('granted by resource')
   expect(outcome(decide(session, { resource: grantTo(account) }))).toBe('no identity')
   expect(outcome(decide(session, { resource: grantTo(account), identity: [everything] }))).toBe('granted by identity and resource')
-  expect(outcome(decide(user, { resource: grantTo(user.kind === 'user' ? user.arn : ''), boundary: silent }))).toBe('granted by resource')
+  expect(outcome(decide(user, { resource: grantTo(user.arn), boundary: silent }))).toBe('granted by resource')
 })
 
 test('session policies limit sessions, and a federated user has nothing without them', ({ expect }) => {
@@ -147,7 +93,7 @@ test('session policies limit sessions, and a federated user has nothing without 
 
 test('across accounts both sides must allow', ({ expect }) => {
   const foreign = { resourceAccount: other }
-  const arn = user.kind === 'user' ? user.arn : ''
+  const arn = user.arn
   expect(outcome(decide(user, { identity: [everything] }, foreign))).toBe('no resource')
   expect(outcome(decide(user, { resource: grantTo(arn) }, foreign))).toBe('no identity')
   expect(outcome(decide(user, { resource: grantTo('*') }, foreign))).toBe('no identity')
@@ -168,7 +114,7 @@ test('the root user may do everything that is not denied, but does not pass guar
 })
 
 test('a key and a role are reached through their own policy alone', ({ expect }) => {
-  const arn = user.kind === 'user' ? user.arn : ''
+  const arn = user.arn
   for (const request of [
     { action: 'kms:Decrypt', resource: key },
     { action: 'sts:AssumeRole', resource: role },

@@ -131,11 +131,11 @@ const isServiceLinked = (roleArn: string): boolean => roleArn.startsWith('/aws-s
 const alwaysAllowed: Decision = { effect: 'allow', grant: 'always-allowed', by: [] }
 const rootUser: Decision = { effect: 'allow', grant: 'root-user', by: [] }
 
-type Missing = PolicyType | 'session-type'
+/** All but RCPs, which only deny: the one that allows everything is always attached. */
+type Missing = Exclude<PolicyType, 'rcp'> | 'session-type'
 const lacking = (policyType: Missing): Decision => ({ effect: 'implicit-deny', missing: policyType })
 const missing: Readonly<Record<Missing, Decision>> = {
   scp: lacking('scp'),
-  rcp: lacking('rcp'),
   endpoint: lacking('endpoint'),
   resource: lacking('resource'),
   identity: lacking('identity'),

@@ -1,4 +1,5 @@
 /** What AWS decides before and beside policies: calls that need no permission, sessions that may not make a call whatever the policies say. */
+import { colonAt } from '../match/arn.ts'
 import type { Principal } from '../request.ts'
 import type { Action } from './action.ts'
 
@@ -13,11 +14,10 @@ export function needsNoPermission({ name }: Action, { kind }: Principal): boolea
 }
 
 /**
- * Limits of the credentials themselves.
+ * Limits of the credentials themselves, for actions of STS and IAM; on all others there are none.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
  */
 export function isBeyondSession({ name, service }: Action, principal: Principal): boolean {
-  if (service !== 'sts' && service !== 'iam') return false
   switch (principal.kind) {
     case 'root':
       return name === 'sts:assumerole'
@@ -45,11 +45,8 @@ export function isStrict({ service }: Action, resource: string): boolean {
 
 /** Whether `arn` is of a service, given with its colon, and its resource part begins with `resourcePrefix`. */
 function isArnOf(arn: string, service: string, resourcePrefix: string): boolean {
-  const partitionEnd = arn.indexOf(':', 4)
-  if (!arn.startsWith('arn:') || partitionEnd < 0 || !arn.startsWith(service, partitionEnd + 1)) return false
-  const regionEnd = arn.indexOf(':', partitionEnd + service.length + 1)
-  const accountEnd = regionEnd < 0 ? -1 : arn.indexOf(':', regionEnd + 1)
-  return accountEnd >= 0 && arn.startsWith(resourcePrefix, accountEnd + 1)
+  // Where there is no such colon, the text is looked at from its beginning, which is `arn:`.
+  return arn.startsWith('arn:') && arn.startsWith(service, colonAt(arn, 2) + 1) && arn.startsWith(resourcePrefix, colonAt(arn, 5) + 1)
 }
 
 /** What `AssumeRole` is authorised as: by itself, with tags, with a source identity, with contexts. */

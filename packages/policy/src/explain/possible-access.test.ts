@@ -62,6 +62,52 @@ test('about a pattern of resources it is certain only where all of them are the 
   expect(asked(identity({ Resource: `arn:aws:ecs:us-east-1:${account}:task/dev/*` }), {}, pattern).effect).toBe('deny')
 })
 
+test('whose policies have no say is decided without them, whatever is unknown', ({ expect }) => {
+  const root = (policies: object, more: Partial<Question> = {}): PossibleAccess => {
+    const request = {
+      principal: `arn:aws:iam::${account}:root`,
+      principalType: 'root',
+      action: 'ecs:StopTask',
+      resource: task,
+      context: {},
+    }
+    const read = readCase(JSON.stringify({ id: 'x', request, policies }))
+    if (!read.ok) throw new Error(read.message)
+    return possibleAccess({ request: read.case.request, policies: [read.case.policies], isUnknown: () => true, ...more })
+  }
+  expect(root({})).toMatchObject({ effect: 'allow', decision: { grant: 'root-user' } })
+  expect(root(identity({ ...mfa, Effect: 'Deny' }))).toMatchObject({ effect: 'allow', decision: { grant: 'root-user' } })
+  expect(root(identity({}))).toMatchObject({ effect: 'allow', decision: { grant: 'root-user' } })
+  const taken = { scp: [[{ Version: '2012-10-17', Statement: [statement(mfa)] }]] }
+  expect(root(taken)).toMatchObject({ effect: 'conditional', decision: { missing: 'scp' }, dependsOn: [{ sid: 'Mfa', policyType: 'scp' }] })
+})
+
+test('what no policy decides is certain', ({ expect }) => {
+  const ask = (action: string, policies: object, principal: object = {}): PossibleAccess => {
+    const alice = { principal: `arn:aws:iam::${account}:user/alice`, principalType: 'user' }
+    const read = readCase(JSON.stringify({ id: 'x', request: { ...alice, action, resource: '*', context: {}, ...principal }, policies }))
+    if (!read.ok) throw new Error(read.message)
+    return possibleAccess({ request: read.case.request, policies: [read.case.policies], isUnknown: () => true })
+  }
+  const deny = { Sid: 'Off', Effect: 'Deny', Action: '*', Condition: { Bool: { 'aws:ViaAWSService': 'false' } } }
+  expect(ask('sts:GetCallerIdentity', identity(deny))).toMatchObject({ effect: 'allow', decision: { grant: 'always-allowed' } })
+  expect(ask('sts:GetSessionToken', identity(deny))).toMatchObject({ effect: 'conditional', dependsOn: [{ sid: 'Off' }] })
+  expect(ask('sts:GetSessionToken', identity({ ...mfa, Action: '*' }), { principalTemporary: 'with-mfa' })).toMatchObject({
+    effect: 'deny',
+    decision: { missing: 'session-type' },
+  })
+})
+
+test('a grant of the resource counts as it names the caller, where conditions are not known too', ({ expect }) => {
+  const resource = (name: string): object => ({
+    resource: { Version: '2012-10-17', Statement: [statement({ ...mfa, Principal: { AWS: name } })] },
+    boundary: { Version: '2012-10-17', Statement: [statement({ Action: 's3:*' })] },
+  })
+  expect(asked(resource(`arn:aws:iam::${account}:user/alice`), {})).toMatchObject({ effect: 'conditional', dependsOn: [{ sid: 'Mfa' }] })
+  expect(asked(resource(account), {})).toMatchObject({ effect: 'deny', decision: { missing: 'identity' } })
+  expect(asked({ ...resource(account), ...identity({}) }, {})).toMatchObject({ effect: 'deny', decision: { missing: 'boundary' } })
+})
+
 test('law: however the unknown keys turn out, a certain answer is the decision', ({ expect }) => {
   const effects = { allow: 0, deny: 0, conditional: 0 }
   const wrong: string[] = []

@@ -1,0 +1,38 @@
+import { test } from 'vitest'
+import { actionOf } from './action.ts'
+
+test('an action is one object, in whatever case it is asked for', ({ expect }) => {
+  const action = actionOf('S3:GetObjectTagging')
+  expect(actionOf('s3:getobjecttagging')).toBe(action)
+  expect(actionOf('s3:GETOBJECTTAGGING')).toBe(action)
+  expect(actionOf('S3:GetObjectTagging')).toBe(action)
+  expect(actionOf('s3:GetObject')).not.toBe(action)
+  expect(action).toEqual({ name: 's3:getobjecttagging', service: 's3', isUnderRcps: true, isOfIdentityService: false })
+})
+
+test('letters outside of ASCII keep their case, so that look-alikes stay apart', ({ expect }) => {
+  expect(actionOf('\u212Ams:Decrypt').service).toBe('\u212Ams')
+  expect(actionOf('\u212Ams:Decrypt').isUnderRcps).toBe(false)
+})
+
+test('text without a colon is of no service', ({ expect }) => {
+  for (const text of ['s3', 'sts', ':s3', '', 'kms:']) expect(actionOf(text).service).toBe(text === 'kms:' ? 'kms' : '')
+})
+
+test.for(['aoss', 'cognito-identity', 'cognito-idp', 'dynamodb', 'ecr', 'kms', 'logs', 's3', 'secretsmanager', 'sqs', 'sts'])(
+  'resource control policies cover %s',
+  (service, { expect }) => {
+    expect(actionOf(`${service}:Some`).isUnderRcps).toBe(true)
+  },
+)
+
+test('they cover no other service, and not the retiring of a grant', ({ expect }) => {
+  for (const text of ['ecs:RunTask', 'iam:GetRole', 'ec2:RunInstances', 'KMS:RetireGrant', 's3', ':s3', ''])
+    expect(actionOf(text).isUnderRcps).toBe(false)
+  expect(actionOf('kms:RetireGrants').isUnderRcps).toBe(true)
+})
+
+test('sts and iam are the services of identities', ({ expect }) => {
+  for (const text of ['sts:AssumeRole', 'IAM:GetRole']) expect(actionOf(text).isOfIdentityService).toBe(true)
+  for (const text of ['s3:GetObject', 'iamx:Get', 'sts']) expect(actionOf(text).isOfIdentityService).toBe(false)
+})
