@@ -5,6 +5,7 @@ import process from 'node:process'
 import { describe, test } from 'vitest'
 import { commands } from '../packages/tidegate/src/cli/commands.ts'
 
+const loaded = await Promise.all(commands.map(async ({ name, load }) => ({ name, flags: (await load()).flags })))
 const root = resolve(import.meta.dirname, '..')
 const ignored = new Set(['node_modules', 'dist', 'coverage', 'reports', '.stryker-tmp'])
 const files = globSync('**/*.md', { cwd: root, exclude: (name) => ignored.has(name) })
@@ -111,7 +112,7 @@ function isKnownCommand(line: string): boolean {
   const [, rest] = /(?:^|\| |npx )tidegate (?=[a-z-])(.*?)(?:\)"?)?$/.exec(line) ?? []
   if (rest === undefined || /^(help|--help|--version|COMMAND)\b/.test(rest)) return true
   if (commands.some(({ name }) => name.startsWith(`${rest} `))) return true // a noun alone
-  const command = commands.find(({ name }) => rest === name || rest.startsWith(`${name} `))
+  const command = loaded.find(({ name }) => rest === name || rest.startsWith(`${name} `))
   const flags = [...rest.matchAll(/ --([a-z-]+)/g)].map(([, flag = '']) => flag)
   return command !== undefined && flags.every((flag) => flag === 'help' || command.flags[flag] !== undefined)
 }

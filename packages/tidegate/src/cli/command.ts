@@ -3,14 +3,22 @@ import type { ExitCode, Io } from './io.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './usage-error.ts'
 
-/** A command is a value: what help, the parser and the tests need to know of it is data. `command` makes one. */
-export interface Command {
+/**
+ * A command as the list has it: enough to find it and to say what there is. What it needs to run is loaded with its file, so that none waits
+ * for what another one needs.
+ */
+export interface ListedCommand {
   /** Noun, then verb: `policy evaluate`. */
   readonly name: string
   /** What it does in one line, without capital and period. */
   readonly summary: string
-  /** The command line as `--help` prints it, with every flag where there is room. */
-  readonly usage: string
+  readonly load: () => Promise<Command>
+}
+
+/** A command is a value: what help, the parser and the tests need to know of it is data. `command` makes one. */
+export interface Command {
+  /** The command line as `--help` prints it, with every flag where there is room. @param name of the command */
+  readonly usage: (name: string) => string
   readonly args: ArgTable
   readonly flags: FlagTable
   /** What `--help` says beyond the tables: what is read and printed, exit codes, examples. */
@@ -70,8 +78,6 @@ interface Input<Args extends ArgTable, Flags extends FlagTable> {
 }
 
 interface CommandDefinition<Args extends ArgTable, Flags extends FlagTable> {
-  readonly name: string
-  readonly summary: string
   readonly args: Args
   /** What stands behind `--`: the command line of another program, at least one word. */
   readonly program?: { readonly value: string; readonly summary: string }
@@ -81,11 +87,13 @@ interface CommandDefinition<Args extends ArgTable, Flags extends FlagTable> {
 }
 
 export function command<const Args extends ArgTable, const Flags extends FlagTable>(definition: CommandDefinition<Args, Flags>): Command {
-  const { name, summary, args, flags, details, program } = definition
-  const words = ['tidegate', name, ...Object.values(args).map(argUsage)]
-  const behind = program === undefined ? [] : ['--', program.value]
-  const whole = [...words, ...Object.entries(flags).map(flagUsage), ...behind].join(' ')
-  const usage = whole.length <= longestUsage ? whole : [...words, '[FLAG ...]', ...behind].join(' ')
+  const { args, flags, details, program } = definition
+  const usage = (name: string): string => {
+    const words = ['tidegate', name, ...Object.values(args).map(argUsage)]
+    const behind = program === undefined ? [] : ['--', program.value]
+    const whole = [...words, ...Object.entries(flags).map(flagUsage), ...behind].join(' ')
+    return whole.length <= longestUsage ? whole : [...words, '[FLAG ...]', ...behind].join(' ')
+  }
   const run = async (argv: readonly string[], io: Io): Promise<ExitCode> => {
     if (program === undefined) return definition.run({ ...parse(definition, argv), program: [] }, io)
     const at = argv.indexOf('--')
@@ -95,7 +103,7 @@ export function command<const Args extends ArgTable, const Flags extends FlagTab
     if (others.length === 0) throw new UsageError(`${program.value} is missing: it stands behind \`--\``)
     return definition.run({ ...parsed, program: others }, io)
   }
-  return { name, summary, usage, args: program === undefined ? args : { ...args, program }, flags, details, run }
+  return { usage, args: program === undefined ? args : { ...args, program }, flags, details, run }
 }
 
 /** `--kind KIND`, as usage and help write a flag. */

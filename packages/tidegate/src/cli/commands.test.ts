@@ -10,7 +10,9 @@ test('names are a noun and a verb, or one word for what is about the whole insta
   expect(names.length).toBeGreaterThan(0)
 })
 
-describe.for(commands.map((command) => ({ name: command.name, command })))('$name', ({ name, command }) => {
+const loaded = await Promise.all(commands.map(async ({ load, ...listed }) => ({ ...listed, command: await load() })))
+
+describe.for(loaded)('$name', ({ name, summary, command }) => {
   const words = name.split(' ')
 
   test('refuses a flag that it does not know', async ({ expect }) => {
@@ -22,7 +24,7 @@ describe.for(commands.map((command) => ({ name: command.name, command })))('$nam
   })
 
   test('says what it does, in the style of all others', ({ expect }) => {
-    const summaries = [command.summary, ...[...Object.values(command.args), ...Object.values(command.flags)].map(({ summary }) => summary)]
+    const summaries = [summary, ...[...Object.values(command.args), ...Object.values(command.flags)].map((each) => each.summary)]
     expect(summaries.filter((summary) => !/^(?:[a-z`-]|[A-Z]{2,}\b).*[^.]$/.test(summary))).toEqual([])
     expect(command.details).toMatch(/^exit: 0 .*1 .*2 /m)
   })
@@ -31,8 +33,8 @@ describe.for(commands.map((command) => ({ name: command.name, command })))('$nam
     const io = memoryIo()
     expect(await dispatch(commands, [...words, '--help'], io)).toBe(0)
     expect(io.err()).toBe('')
-    expect(io.out()).toContain(command.usage)
-    expect(io.out()).toContain(command.summary)
+    expect(io.out()).toContain(command.usage(name))
+    expect(io.out()).toContain(summary)
     expect(
       io
         .out()

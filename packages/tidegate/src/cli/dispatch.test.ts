@@ -6,8 +6,6 @@ import type { ExitCode } from './io.ts'
 import { UsageError } from './usage-error.ts'
 
 const echo = command({
-  name: 'tide echo',
-  summary: 'prints what it was given',
   args: { word: { value: 'WORD', summary: 'the word' } },
   flags: {
     loud: { type: 'boolean', summary: 'in capitals' },
@@ -21,8 +19,6 @@ const echo = command({
 })
 
 const broken = command({
-  name: 'tide break',
-  summary: 'fails',
   args: { how: { value: 'HOW', summary: 'usage or bug' } },
   flags: {},
   details: 'exit: never 0',
@@ -31,9 +27,14 @@ const broken = command({
   },
 })
 
+const commands = [
+  { name: 'tide echo', summary: 'prints what it was given', load: async () => echo },
+  { name: 'tide break', summary: 'fails', load: async () => broken },
+]
+
 async function tidegate(...argv: string[]): Promise<{ exit: ExitCode; out: string; err: string }> {
   const io = memoryIo()
-  const exit = await dispatch([echo, broken], argv, io)
+  const exit = await dispatch(commands, argv, io)
   return { exit, out: io.out(), err: io.err() }
 }
 

@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { type Command, unknownFlag } from './command.ts'
+import { type ListedCommand, unknownFlag } from './command.ts'
 import { commandHelp, overview } from './help.ts'
 import type { ExitCode, Io } from './io.ts'
 import { nearest } from './nearest.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Runs the command that `argv` names. Whatever goes wrong ends here, as text on standard error and an exit code. */
-export async function dispatch(commands: readonly Command[], argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function dispatch(commands: readonly ListedCommand[], argv: readonly string[], io: Io): Promise<ExitCode> {
   const found = find(commands, argv)
   const help = found === undefined ? 'tidegate --help' : `tidegate ${found.name} --help`
   try {
     if (found === undefined) return await general(commands, argv, io)
     const rest = argv.slice(found.name.split(' ').length)
-    if (!asksForHelp(rest)) return await found.run(rest, io)
-    await io.write(commandHelp(found))
+    const command = await found.load()
+    if (!asksForHelp(rest)) return await command.run(rest, io)
+    await io.write(commandHelp(found, command))
     return 0
   } catch (error) {
     if (error instanceof UsageError) {
@@ -28,12 +29,12 @@ export async function dispatch(commands: readonly Command[], argv: readonly stri
 }
 
 /** The command whose words `argv` begins with. */
-function find(commands: readonly Command[], argv: readonly string[]): Command | undefined {
+function find(commands: readonly ListedCommand[], argv: readonly string[]): ListedCommand | undefined {
   return commands.find(({ name }) => name.split(' ').every((word, index) => argv[index] === word))
 }
 
 /** Everything that is not a command: nothing at all, a noun alone, `help`, `--help`, `--version`, mistakes. */
-async function general(commands: readonly Command[], argv: readonly string[], io: Io): Promise<ExitCode> {
+async function general(commands: readonly ListedCommand[], argv: readonly string[], io: Io): Promise<ExitCode> {
   const [first, second] = argv
   if (first === 'help') return dispatch(commands, [...argv.slice(1), '--help'], io)
   if (first === '--version') {
@@ -50,7 +51,7 @@ async function general(commands: readonly Command[], argv: readonly string[], io
   return 0
 }
 
-function unknownCommand(words: readonly string[], commands: readonly Command[]): UsageError {
+function unknownCommand(words: readonly string[], commands: readonly ListedCommand[]): UsageError {
   const given = words.slice(0, 2).join(' ')
   const near = nearest(
     given,

@@ -1,8 +1,8 @@
-import type { Command } from './command.ts'
+import type { Command, ListedCommand } from './command.ts'
 import { flagText } from './command.ts'
 
 /** What `tidegate` alone, `tidegate --help` and `tidegate policy` print: the commands, one a line. */
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly ListedCommand[]): string {
   return [
     'usage: tidegate COMMAND [ARGUMENT ...]',
     '',
@@ -14,13 +14,13 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n')
 }
 
-export function commandHelp({ summary, usage, args, flags, details }: Command): string {
+export function commandHelp({ name, summary }: ListedCommand, { usage, args, flags, details }: Command): string {
   const rows = [
     ...Object.values(args).map(({ value, summary: text }) => [value, text] as const),
     ...Object.entries(flags).map(([name, flag]) => [flagText(name, flag), flag.summary] as const),
     ['--help, -h', 'print this text'] as const,
   ]
-  return [`usage: ${usage}`, '', summary, '', ...table(rows), '', details.trim(), ''].join('\n')
+  return [`usage: ${usage(name)}`, '', summary, '', ...table(rows), '', details.trim(), ''].join('\n')
 }
 
 function table(rows: readonly (readonly [string, string])[]): string[] {

@@ -1,15 +1,12 @@
 /** Credentials of a role for who is signed in. They are never kept: what is dead stays dead, and another is a few milliseconds away. */
 import type { SignedIn, SignedInRole } from '../people-routes.ts'
 import { type Context, contextFlag } from './contexts.ts'
-import { goodTokens, signInOf, whoIs } from './signed-in.ts'
+import { goodTokens, noAnswer, whoIs } from './signed-in.ts'
 import { UsageError } from './usage-error.ts'
+import { assumeRoleWithWebIdentity, type GivenCredentials, StsRefusal } from './web-identity.ts'
 
-export interface RoleCredentials {
+export interface RoleCredentials extends GivenCredentials {
   readonly roleArn: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string
-  readonly expiration: Date
 }
 
 /** The flags of every command that takes a role. */
@@ -26,26 +23,18 @@ export async function credentialsFor(context: Context, wanted: string | undefine
   const tokens = await goodTokens(context)
   const person = await whoIs(context, tokens)
   const { arn, maxDurationSeconds } = roleOf(wanted, person)
-  const { region } = await signInOf(context)
-  const { AssumeRoleWithWebIdentityCommand, STSClient, STSServiceException } = await import('@aws-sdk/client-sts')
-  const sts = new STSClient({ endpoint: context.url, region, maxAttempts: 2 })
+  const durationSeconds = seconds ?? Math.min(3600, maxDurationSeconds)
   try {
-    const { Credentials: given } = await sts.send(
-      new AssumeRoleWithWebIdentityCommand({
-        RoleArn: arn,
-        RoleSessionName: person.sessionName,
-        WebIdentityToken: tokens.idToken,
-        DurationSeconds: seconds ?? Math.min(3600, maxDurationSeconds),
-      }),
-    )
-    if (given?.AccessKeyId === undefined || given.SecretAccessKey === undefined) throw new Error('the answer holds no credentials')
-    const { AccessKeyId, SecretAccessKey, SessionToken = '', Expiration = new Date(0) } = given
-    return { roleArn: arn, accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken, expiration: Expiration }
+    const given = await assumeRoleWithWebIdentity(context.url, {
+      roleArn: arn,
+      sessionName: person.sessionName,
+      idToken: tokens.idToken,
+      durationSeconds,
+    })
+    return { roleArn: arn, ...given }
   } catch (error) {
-    if (!(error instanceof STSServiceException)) throw error
+    if (!(error instanceof StsRefusal)) throw noAnswer(context)
     throw refused(`${person.label ?? person.subject} may not be ${arn} now: ${error.message}`, person)
-  } finally {
-    sts.destroy()
   }
 }
 

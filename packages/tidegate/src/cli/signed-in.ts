@@ -67,12 +67,16 @@ export async function signInOf(context: Context): Promise<SignIn> {
   return (await ask(context, '/_tidegate/sign-in', {})).body as SignIn
 }
 
-async function ask({ url, name }: Context, path: string, headers: Record<string, string>): Promise<{ status: number; body: unknown }> {
+export function noAnswer({ url, name }: Context): UsageError {
+  return new UsageError(`no instance answers at ${url}, the address of the context \`${name}\``, 'tidegate ctx ls')
+}
+
+async function ask(context: Context, path: string, headers: Record<string, string>): Promise<{ status: number; body: unknown }> {
   try {
-    const response = await fetch(`${url}${path}`, { headers, redirect: 'error', signal: AbortSignal.timeout(10_000) })
+    const response = await fetch(`${context.url}${path}`, { headers, redirect: 'error', signal: AbortSignal.timeout(10_000) })
     return { status: response.status, body: await response.json() }
   } catch {
-    throw new UsageError(`no instance answers at ${url}, the address of the context \`${name}\``, 'tidegate ctx ls')
+    throw noAnswer(context)
   }
 }
 

@@ -5,8 +5,6 @@ import { askRunning } from '../running-instance.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const accountCreate = command({
-  name: 'account create',
-  summary: 'makes an account in the running instance, with a key for its root user',
   args: { name: { value: 'NAME', summary: 'what to call it' } },
   flags: {
     data: dataFlag,

@@ -4,8 +4,6 @@ import { dataFlag } from '../data-flag.ts'
 import { askRunning } from '../running-instance.ts'
 
 export const accountLs = command({
-  name: 'account ls',
-  summary: 'lists the accounts of the running instance',
   args: {},
   flags: { data: dataFlag, json: { type: 'boolean', summary: 'print a list of objects' } },
   details: `

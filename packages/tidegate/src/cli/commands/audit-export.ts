@@ -5,8 +5,6 @@ import { command } from '../command.ts'
 import { dataFlag } from '../data-flag.ts'
 
 export const auditExport = command({
-  name: 'audit export',
-  summary: 'prints audit records, oldest first, in a format that other tools read',
   args: {},
   flags: {
     data: dataFlag,

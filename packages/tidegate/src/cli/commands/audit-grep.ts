@@ -9,8 +9,6 @@ import { UsageError } from '../usage-error.ts'
 const text = (value: string, summary: string) => ({ type: 'string', value, summary }) as const
 
 export const auditGrep = command({
-  name: 'audit grep',
-  summary: 'finds audit records by person, operation, resource, error and time',
   args: {},
   flags: {
     data: dataFlag,

@@ -8,8 +8,6 @@ import { dataFlag } from '../data-flag.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const auditProve = command({
-  name: 'audit prove',
-  summary: 'prints a proof that the log has an event, for someone who has only the public key',
   args: { id: { value: 'ID', summary: 'event id' } },
   flags: {
     data: dataFlag,

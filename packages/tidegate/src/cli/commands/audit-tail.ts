@@ -4,8 +4,6 @@ import { command } from '../command.ts'
 import { dataFlag } from '../data-flag.ts'
 
 export const auditTail = command({
-  name: 'audit tail',
-  summary: 'prints the newest audit records, the newest last',
   args: {},
   flags: {
     data: dataFlag,

@@ -10,8 +10,6 @@ import type { ExitCode, Io } from '../io.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const auditVerify = command({
-  name: 'audit verify',
-  summary: 'checks an audit log, or the proof of one event, against a key that you kept',
   args: {},
   flags: {
     data: dataFlag,

@@ -7,8 +7,6 @@ import type { ExitCode } from '../io.ts'
 import { callTidegate } from '../tidegate-client.ts'
 
 export const can = command({
-  name: 'can',
-  summary: 'tells whether somebody may do something, by the policies as they are, without doing it',
   args: {
     who: { value: 'WHO', summary: 'ARN of a principal; a name, user/NAME or role/NAME; root; a service; SELF' },
     action: { value: 'ACTION', summary: 'ecs:StopTask' },

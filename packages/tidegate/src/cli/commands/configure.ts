@@ -8,8 +8,6 @@ import { contextFlag, contextOf } from '../contexts.ts'
 import { goodTokens, signInOf, whoIs } from '../signed-in.ts'
 
 export const configure = command({
-  name: 'configure',
-  summary: 'writes an AWS profile for each role of who is signed in',
   args: {},
   flags: {
     context: contextFlag,

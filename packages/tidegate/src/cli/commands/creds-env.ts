@@ -4,8 +4,6 @@ import { credentialsFor, expirationText, roleFlags } from '../role-credentials.t
 import { signInOf } from '../signed-in.ts'
 
 export const credsEnv = command({
-  name: 'creds env',
-  summary: 'prints shell lines with credentials of a role and the address of the instance',
   args: {},
   flags: roleFlags,
   details: `

@@ -3,8 +3,6 @@ import { contextOf } from '../contexts.ts'
 import { credentialsFor, expirationText, roleFlags } from '../role-credentials.ts'
 
 export const credsProcess = command({
-  name: 'creds process',
-  summary: 'prints credentials of a role for `credential_process` of an AWS profile',
   args: {},
   flags: roleFlags,
   details: `

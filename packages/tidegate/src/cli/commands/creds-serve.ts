@@ -6,8 +6,6 @@ import { signInOf } from '../signed-in.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const credsServe = command({
-  name: 'creds serve',
-  summary: 'serves credentials of a role to programs of this machine, renewed as long as it runs',
   args: {},
   flags: { ...roleFlags, port: { type: 'string', value: 'PORT', summary: 'of 127.0.0.1; a free one by default' } },
   details: `

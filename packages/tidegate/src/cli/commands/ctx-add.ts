@@ -3,8 +3,6 @@ import { readContexts, writeContexts } from '../contexts.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const ctxAdd = command({
-  name: 'ctx add',
-  summary: 'names an instance, and makes it the current context where there is none',
   args: { name: { value: 'NAME', summary: 'what to call it; an existing one is replaced' } },
   flags: {
     url: { type: 'string', value: 'URL', summary: 'where the instance is' },

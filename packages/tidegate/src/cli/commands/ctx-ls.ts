@@ -3,8 +3,6 @@ import { readContexts } from '../contexts.ts'
 import { columns } from '../text.ts'
 
 export const ctxLs = command({
-  name: 'ctx ls',
-  summary: 'lists the contexts: instances to work with, the current one marked',
   args: {},
   flags: { json: { type: 'boolean', summary: 'print an object' } },
   details: `

@@ -3,8 +3,6 @@ import { readContexts, writeContexts } from '../contexts.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const ctxUse = command({
-  name: 'ctx use',
-  summary: 'makes a context the current one',
   args: { name: { value: 'NAME', summary: 'name of the context' } },
   flags: {},
   details: `

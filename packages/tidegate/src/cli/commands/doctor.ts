@@ -7,8 +7,6 @@ import type { Drift } from '../../drift.ts'
 import { askRunning, statusOf } from '../running-instance.ts'
 
 export const doctor = command({
-  name: 'doctor',
-  summary: 'checks an instance, and tells for each fault the one command that mends it',
   args: {},
   flags: { data: dataFlag, json: { type: 'boolean', summary: 'print a list of objects' } },
   details: `

@@ -6,8 +6,6 @@ import type { Io } from '../io.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const ecsDeploy = command({
-  name: 'ecs deploy',
-  summary: 'rolls out another image or task definition and waits for it',
   args: { service: { value: 'SERVICE', summary: 'NAME in the cluster, CLUSTER/NAME or its ARN' } },
   flags: {
     image: { type: 'string', value: '[CONTAINER=]IMAGE', summary: 'what runs now, with another image' },

@@ -4,8 +4,6 @@ import { clusterFlag } from '../ecs/flags.ts'
 import { serviceName } from '../ecs/names.ts'
 
 export const ecsDescribe = command({
-  name: 'ecs describe',
-  summary: 'shows a service: its roles, images, deployments, tasks and newest events',
   args: { service: { value: 'SERVICE', summary: 'NAME in the cluster, CLUSTER/NAME or its ARN' } },
   flags: {
     cluster: clusterFlag,

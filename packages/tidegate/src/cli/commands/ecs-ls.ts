@@ -2,8 +2,6 @@ import { asClient } from '../client.ts'
 import { command } from '../command.ts'
 
 export const ecsLs = command({
-  name: 'ecs ls',
-  summary: 'lists the services of a cluster, or of all clusters',
   args: {},
   flags: {
     cluster: { type: 'string', value: 'NAME', summary: 'only this cluster' },

@@ -4,8 +4,6 @@ import { clusterFlag } from '../ecs/flags.ts'
 import { serviceName, shortName } from '../ecs/names.ts'
 
 export const ecsPs = command({
-  name: 'ecs ps',
-  summary: 'lists the tasks of a service or of a whole cluster',
   args: { service: { value: 'SERVICE', summary: 'whose tasks; all of the cluster when absent', isOptional: true } },
   flags: {
     cluster: clusterFlag,

@@ -2,8 +2,6 @@ import { command } from '../command.ts'
 import { changeExits, changeFlags } from '../ecs/flags.ts'
 
 export const ecsRestart = command({
-  name: 'ecs restart',
-  summary: 'replaces the tasks of a service by new ones of the same task definition',
   args: { service: { value: 'SERVICE', summary: 'NAME in the cluster, CLUSTER/NAME or its ARN' } },
   flags: changeFlags,
   details: `

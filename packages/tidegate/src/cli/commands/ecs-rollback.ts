@@ -2,8 +2,6 @@ import { command } from '../command.ts'
 import { changeExits, changeFlags } from '../ecs/flags.ts'
 
 export const ecsRollback = command({
-  name: 'ecs rollback',
-  summary: 'takes a service back to what it ran before',
   args: { service: { value: 'SERVICE', summary: 'NAME in the cluster, CLUSTER/NAME or its ARN' } },
   flags: changeFlags,
   details: `

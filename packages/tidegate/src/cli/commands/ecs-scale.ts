@@ -3,8 +3,6 @@ import { changeExits, changeFlags } from '../ecs/flags.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const ecsScale = command({
-  name: 'ecs scale',
-  summary: 'sets how many tasks of a service are to run',
   args: {
     service: { value: 'SERVICE', summary: 'NAME in the cluster, CLUSTER/NAME or its ARN' },
     count: { value: 'COUNT', summary: 'the desired count; 0 stops all' },

@@ -5,8 +5,6 @@ import { changeExits, changeFlags, timeoutOf } from '../ecs/flags.ts'
 import { taskName } from '../ecs/names.ts'
 
 export const ecsStop = command({
-  name: 'ecs stop',
-  summary: 'stops a task; a service that wants it starts another',
   args: { task: { value: 'TASK', summary: 'its id, as `ecs ps` shows it, CLUSTER/ID or its ARN' } },
   flags: { reason: { type: 'string', value: 'TEXT', summary: 'kept as the reason that it stopped for' }, ...changeFlags },
   details: `

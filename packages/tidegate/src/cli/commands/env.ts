@@ -6,8 +6,6 @@ import { statusOf } from '../running-instance.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const env = command({
-  name: 'env',
-  summary: 'prints shell lines that point AWS clients at the instance',
   args: {},
   flags: {
     data: dataFlag,

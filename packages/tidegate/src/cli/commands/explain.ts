@@ -5,8 +5,6 @@ import { decisionText } from '../decision-text.ts'
 import { callTidegate } from '../tidegate-client.ts'
 
 export const explain = command({
-  name: 'explain',
-  summary: 'tells why a request was allowed or denied, and what would have to be true',
   args: { request: { value: 'REQUEST-ID|LAST', summary: 'id that the client shows, or LAST for your last denied request' } },
   flags: { json: { type: 'boolean', summary: 'print an object' } },
   details: `

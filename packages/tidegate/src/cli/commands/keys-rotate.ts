@@ -5,8 +5,6 @@ import { dataFlag } from '../data-flag.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const keysRotate = command({
-  name: 'keys rotate',
-  summary: 'adds a generation to the key ring, which seals from now on',
   args: {},
   flags: {
     data: dataFlag,

@@ -7,8 +7,6 @@ import { goodTokens, keepTokens, NotSignedIn, signInOf, whoIs } from '../signed-
 import { UsageError } from '../usage-error.ts'
 
 export const login = command({
-  name: 'login',
-  summary: 'signs in at the identity provider of an instance, where that is needed',
   args: {},
   flags: {
     context: contextFlag,

@@ -3,8 +3,6 @@ import { contextFlag, contextOf } from '../contexts.ts'
 import { forgetTokens } from '../signed-in.ts'
 
 export const logout = command({
-  name: 'logout',
-  summary: 'forgets the sign-in of a context on this machine',
   args: {},
   flags: { context: contextFlag },
   details: `

@@ -10,8 +10,6 @@ import { callTidegate } from '../tidegate-client.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const logs = command({
-  name: 'logs',
-  summary: 'prints what the containers of a service wrote, also of one person alone',
   args: { service: { value: 'SERVICE', summary: 'NAME in the cluster, CLUSTER/NAME or its ARN; or --task', isOptional: true } },
   flags: {
     cluster: clusterFlag,

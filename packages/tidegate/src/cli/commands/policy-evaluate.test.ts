@@ -3,7 +3,7 @@ import { describe, test } from 'vitest'
 import { memoryIo } from '../../../test/support/memory-io.ts'
 import { dispatch } from '../dispatch.ts'
 import type { ExitCode } from '../io.ts'
-import { policyEvaluate } from './policy-evaluate.ts'
+import { commands } from '../commands.ts'
 
 interface Answer {
   readonly id: string | null
@@ -15,7 +15,7 @@ interface Answer {
 
 async function evaluate(input: string, ...flags: string[]): Promise<{ exit: ExitCode; answers: Answer[]; err: string }> {
   const io = memoryIo({ '-': input })
-  const exit = await dispatch([policyEvaluate], ['policy', 'evaluate', '-', ...flags], io)
+  const exit = await dispatch(commands, ['policy', 'evaluate', '-', ...flags], io)
   const answers = io.out().split('\n').slice(0, -1)
   return { exit, answers: answers.map((line) => JSON.parse(line) as Answer), err: io.err() }
 }

@@ -3,8 +3,6 @@ import { command } from '../command.ts'
 import { type Line, readLines } from '../lines.ts'
 
 export const policyEvaluate = command({
-  name: 'policy evaluate',
-  summary: 'decides requests by the policies that come with them, a line each',
   args: { file: { value: 'FILE|-', summary: 'JSON lines; - is standard input' } },
   flags: { explain: { type: 'boolean', summary: "add AWS's sentence and the trace of every decision" } },
   details: `

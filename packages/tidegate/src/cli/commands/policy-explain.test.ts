@@ -3,11 +3,11 @@ import { test } from 'vitest'
 import { memoryIo } from '../../../test/support/memory-io.ts'
 import { dispatch } from '../dispatch.ts'
 import type { ExitCode } from '../io.ts'
-import { policyExplain } from './policy-explain.ts'
+import { commands } from '../commands.ts'
 
 async function explainLines(input: string, ...flags: string[]): Promise<{ exit: ExitCode; out: string; err: string }> {
   const io = memoryIo({ '-': input })
-  const exit = await dispatch([policyExplain], ['policy', 'explain', '-', ...flags], io)
+  const exit = await dispatch(commands, ['policy', 'explain', '-', ...flags], io)
   return { exit, out: io.out(), err: io.err() }
 }
 

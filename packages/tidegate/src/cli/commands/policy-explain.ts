@@ -3,8 +3,6 @@ import { command } from '../command.ts'
 import { type Line, readLines } from '../lines.ts'
 
 export const policyExplain = command({
-  name: 'policy explain',
-  summary: 'tells for each request why it is allowed or denied, as a tree for people',
   args: { file: { value: 'FILE|-', summary: 'JSON lines as for `policy evaluate`; - is standard input' } },
   flags: { json: { type: 'boolean', summary: 'print the traces as JSON, a line each' } },
   details: `

@@ -3,12 +3,12 @@ import { describe, test } from 'vitest'
 import { memoryIo } from '../../../test/support/memory-io.ts'
 import { dispatch } from '../dispatch.ts'
 import type { ExitCode } from '../io.ts'
-import { policyValidate } from './policy-validate.ts'
+import { commands } from '../commands.ts'
 
 async function validate(input: string, ...flags: string[]): Promise<{ exit: ExitCode; out: string; err: string }> {
   const io = memoryIo({ 'policy.json': input, '-': input })
   const file = flags.includes('-') ? [] : ['policy.json']
-  const exit = await dispatch([policyValidate], ['policy', 'validate', ...file, ...flags], io)
+  const exit = await dispatch(commands, ['policy', 'validate', ...file, ...flags], io)
   return { exit, out: io.out(), err: io.err() }
 }
 

@@ -9,8 +9,6 @@ import { UsageError } from '../usage-error.ts'
 const services = ['ecr', 'kms', 's3', 'secretsmanager', 'sns', 'sqs'] as const
 
 export const policyValidate = command({
-  name: 'policy validate',
-  summary: "says what AWS would refuse in a policy document, in AWS's words",
   args: { file: { value: 'FILE|-', summary: 'the policy document; - is standard input' } },
   flags: {
     kind: { type: 'string', value: 'KIND', summary: 'kind of policy, identity when absent', choices: policyKinds },

@@ -9,8 +9,6 @@ import { signInOf } from '../signed-in.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const run = command({
-  name: 'run',
-  summary: 'runs a program as somebody in a role, with credentials that are renewed as long as it runs',
   args: {},
   program: { value: 'CMD ...', summary: 'the program and its arguments' },
   flags: roleFlags,

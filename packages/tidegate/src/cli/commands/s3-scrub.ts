@@ -6,8 +6,6 @@ import type { Io } from '../io.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const s3Scrub = command({
-  name: 's3 scrub',
-  summary: "reads all bytes of S3's objects and tells which are not what was written",
   args: {},
   flags: { data: dataFlag, json: { type: 'boolean', summary: 'print one JSON object' } },
   details: `

@@ -6,8 +6,6 @@ import { askRunning } from '../running-instance.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const sessionRevoke = command({
-  name: 'session revoke',
-  summary: 'ends sessions that were issued until now, within a second',
   args: {},
   flags: {
     data: dataFlag,

@@ -10,8 +10,6 @@ import { callTidegate } from '../tidegate-client.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const simulateLaunch = command({
-  name: 'simulate launch',
-  summary: 'climbs the ladder of a launch without starting anything, and tells which rung breaks',
   args: { file: { value: 'TASKDEF.json', summary: 'a task definition, as register-task-definition takes it; - reads standard input' } },
   flags: {
     cluster: { type: 'string', value: 'CLUSTER', summary: 'where it would run; default by default' },

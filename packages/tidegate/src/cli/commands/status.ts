@@ -8,8 +8,6 @@ import { goodTokens, NotSignedIn, whoIs } from '../signed-in.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const status = command({
-  name: 'status',
-  summary: 'tells whether the instance runs, and where; or who is signed in',
   args: {},
   flags: {
     data: dataFlag,

@@ -6,8 +6,6 @@ import { columns } from '../text.ts'
 import { callTidegate } from '../tidegate-client.ts'
 
 export const trace = command({
-  name: 'trace',
-  summary: 'tells because of whom something happened, with the records that show it',
   args: { event: { value: 'EVENT-ID', summary: 'id of an event of the audit log, or of a request' } },
   flags: { json: { type: 'boolean', summary: 'print an object' } },
   details: `

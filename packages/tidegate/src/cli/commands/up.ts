@@ -13,8 +13,6 @@ import { alreadyRuns, type StartupProblem, startupProblem } from '../startup-pro
 import { UsageError } from '../usage-error.ts'
 
 export const up = command({
-  name: 'up',
-  summary: 'runs an instance: the door, its services and its audit log',
   args: {},
   flags: {
     data: dataFlag,

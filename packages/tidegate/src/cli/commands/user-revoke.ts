@@ -7,8 +7,6 @@ import { columns } from '../text.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const userRevoke = command({
-  name: 'user revoke',
-  summary: 'cuts a person off within a second, and prints what was cut',
   args: { person: { value: 'PERSON', summary: 'e-mail address or subject' } },
   flags: {
     data: dataFlag,

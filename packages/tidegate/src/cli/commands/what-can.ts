@@ -6,8 +6,6 @@ import { wrapped } from '../text.ts'
 import { callTidegate } from '../tidegate-client.ts'
 
 export const whatCan = command({
-  name: 'what-can',
-  summary: 'lists what somebody may do, and on what',
   args: { who: { value: 'WHO', summary: 'ARN of a principal; a name, user/NAME or role/NAME; root; SELF' } },
   flags: {
     ...contextFlags,

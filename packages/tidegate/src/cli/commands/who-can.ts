@@ -11,8 +11,6 @@ import { columns } from '../text.ts'
 import { callTidegate } from '../tidegate-client.ts'
 
 export const whoCan = command({
-  name: 'who-can',
-  summary: 'lists who may do something: users, roles, the root, and whom the policy of the resource names',
   args: {
     action: { value: 'ACTION', summary: 'ecs:StopTask' },
     resource: { value: 'RESOURCE', summary: 'ARN, perhaps with wildcards; * for actions without resources' },

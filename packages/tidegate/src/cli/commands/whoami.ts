@@ -6,8 +6,6 @@ import { goodTokens, whoIs } from '../signed-in.ts'
 import { columns } from '../text.ts'
 
 export const whoami = command({
-  name: 'whoami',
-  summary: 'tells who is signed in and which roles that gives, or who is behind credentials',
   args: {},
   flags: {
     context: contextFlag,
