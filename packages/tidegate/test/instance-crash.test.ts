@@ -20,12 +20,12 @@ import { requirement } from './support/require.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const lanes = 2
-const roundsOfLane = 20
+const [fewestRounds, mostRounds] = [5, 20]
 const maxMilliseconds = 45_000
 
 test(
   'T-77 T-80 kill -9 at any moment: nothing acknowledged is lost, nothing is half done, every change has its record',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (context) => {
     const { expect } = context
     const started = performance.now()
@@ -37,10 +37,10 @@ test(
         await iamOf(instance).send(new CreateGroupCommand({ GroupName: group }))
         const found: Found[] = []
         let rounds = 0
-        for (; rounds < roundsOfLane && performance.now() - started < maxMilliseconds; rounds++) {
-          const writing = writeUntilItDies(iamOf(instance), `r${rounds}`)
-          await writing.begun
-          await delay(randomInt(150))
+        for (; rounds < fewestRounds || (rounds < mostRounds && performance.now() - started < maxMilliseconds); rounds++) {
+          const writing = writeUntilItDies(iamOf(instance), `r${rounds}`, randomInt(5, 60))
+          await writing.enough
+          await delay(randomInt(30))
           expect(await instance.end('SIGKILL')).toBe('SIGKILL')
           const lives = await writing.ended
           instance = await startInstance(data)
@@ -59,10 +59,7 @@ test(
       }),
     )
     process.stderr.write(`killed and found whole: ${JSON.stringify(done)}\n`)
-    for (const { rounds, calls } of done) {
-      expect(rounds).toBeGreaterThan(4)
-      expect(calls).toBeGreaterThan(rounds * 3) // else the kills came too early to mean anything
-    }
+    for (const { rounds, calls } of done) expect(calls).toBeGreaterThanOrEqual(rounds * 5)
   },
 )
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { test } from 'vitest'
+import { test, vi } from 'vitest'
 import { query, usePostgres } from '../../test/support/postgres.ts'
 import { everything, isSerial, plans, takeTurn } from '../../test/support/state-model.ts'
 import type { Done, Plan } from '../../test/support/state-model.ts'
@@ -12,22 +12,24 @@ import { openPostgres } from './postgres.ts'
 
 const server = usePostgres()
 const things = collection<number>('test.things')
+const patience = { timeout: 15_000, interval: 5 }
 
-test('a commit is seen by another gateway within a second, with and without notifications', async (context) => {
+test('a commit is seen by another gateway at once by its notification, and without notifications when it next looks', async (context) => {
   const { expect } = context
   const database = await server(context).database()
+  // Nobody looks by the clock, until the test moves it.
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  context.onTestFinished(() => void vi.useRealTimers())
   const [one, other] = await Promise.all([openState({ database }), openState({ database })])
   const seen = (key: string) => () => other.read((view) => view.get(things, '', key))
-  // One after the other: asking twice a second alone would take two seconds and a half.
-  const started = performance.now()
   for (const key of ['a1', 'a2', 'a3', 'a4', 'a5']) {
     await put(one, key)
-    await expect.poll(seen(key), { timeout: 1000, interval: 5 }).toBe(1)
+    await expect.poll(seen(key), patience).toBe(1)
   }
-  expect(performance.now() - started).toBeLessThan(1500)
   await query(database, "select pg_terminate_backend(pid) from pg_stat_activity where query like 'listen %'")
   await put(one, 'b')
-  await expect.poll(seen('b'), { timeout: 1000, interval: 5 }).toBe(1)
+  await vi.advanceTimersByTimeAsync(500)
+  await expect.poll(seen('b'), patience).toBe(1)
   await one.close()
   await other.close()
 })

@@ -68,15 +68,17 @@ export const stages: readonly { readonly event: string; readonly call: (iam: IAM
 ]
 
 export interface Writing {
-  /** The first call is acknowledged. */
-  readonly begun: Promise<void>
+  /** So many calls as were asked for are acknowledged. */
+  readonly enough: Promise<void>
   /** The instance answers no more. */
   readonly ended: Promise<readonly Life[]>
 }
 
-export function writeUntilItDies(iam: IAMClient, round: string): Writing {
-  const { promise: begun, resolve } = Promise.withResolvers<void>()
-  return { begun, ended: write(iam, round, resolve) }
+/** `enough` resolves after so many acknowledgements. */
+export function writeUntilItDies(iam: IAMClient, round: string, calls: number): Writing {
+  const { promise: enough, resolve } = Promise.withResolvers<void>()
+  let acknowledged = 0
+  return { enough, ended: write(iam, round, () => void (++acknowledged === calls && resolve())) }
 }
 
 /** Every other user lives only as far as its group. */
