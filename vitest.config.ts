@@ -9,6 +9,7 @@ export default defineConfig({
     // Nothing is timed: this only ends what hangs. Machines that do other work too are slow at times.
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000, interval: 20 } },
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],

@@ -85,7 +85,7 @@ test(
     expect(await refusalOf(sts.send(new GetCallerIdentityCommand({})))).toMatchObject(refused)
     limitFiles(instance, 'unlimited')
     await refusalOf(sts.send(new GetCallerIdentityCommand({})))
-    await expect.poll(() => make(`after-${randomInt(1e9)}`), { timeout: 5_000 }).toBeUndefined()
+    await expect.poll(() => make(`after-${randomInt(1e9)}`)).toBeUndefined()
     const { Users = [] } = await iam.send(new ListUsersCommand({}))
     await instance.end('SIGTERM')
     const { records } = await recordsOf(audit)
