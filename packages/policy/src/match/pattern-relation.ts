@@ -1,6 +1,6 @@
 /**
  * What two patterns have to do with each other: whether one matches all that the other does, and whether any text matches both. Where it
- * can't be told for certain, the answer is the careful one: not covered, perhaps overlapping.
+ * can't be told for certain, the answer is the careful one: not covered, perhaps overlapping. Both go by code units, as matching does.
  */
 
 /** Whether every text that `narrow` matches is matched by `wide`. False does not mean that it is not so. */
@@ -9,7 +9,8 @@ export function covers(wide: string, narrow: string): boolean {
   if (wide.includes('${') || narrow.includes('${') || isSegmented(wide)) return false
   // reached[j]: the part of `wide` so far covers the first j characters of `narrow`. Only a star covers a star.
   let reached = [true, ...Array.from(narrow, () => false)]
-  for (const token of wide) {
+  for (let i = 0; i < wide.length; i++) {
+    const token = wide[i]
     const next = narrow.length === 0 && token !== '*' ? [false] : reached.map(() => false)
     if (token === '*') {
       let isReached = false
@@ -34,7 +35,8 @@ export function mayOverlap(a: string, b: string): boolean {
   // reached[j]: some text matches the part of `left` so far and the first j characters of `right`.
   let reached = [true]
   for (let j = 1; j <= right.length; j++) reached[j] = reached[j - 1] === true && right[j - 1] === '*'
-  for (const token of left) {
+  for (let i = 0; i < left.length; i++) {
+    const token = left[i]
     const next: boolean[] = [token === '*' && reached[0] === true]
     for (let j = 1; j <= right.length; j++) {
       const other = right[j - 1]
