@@ -18,6 +18,7 @@ import { AuditSink } from './gateway/audit-sink.ts'
 import { type Counts, counts } from './gateway/counts.ts'
 import { frontDoorOf } from './gateway/front-door.ts'
 import { listen } from './gateway/listen.ts'
+import { ownAccordOf } from './gateway/own-accord.ts'
 import { operatorRoutes } from './gateway/operator-routes.ts'
 import { type Plane, serve } from './gateway/serve.ts'
 import type { StartTrace } from './gateway/tracing.ts'
@@ -35,6 +36,7 @@ import { consoleProviders, People, writeProviders } from './people.ts'
 import { peopleRoutes } from './people-routes.ts'
 import { principalsOf } from './services/iam/principals.ts'
 import { expireEvents } from './services/logs/retention.ts'
+import { LifecycleSchedule } from './services/s3/lifecycle-schedule.ts'
 import { servicesOf } from './services.ts'
 import { sealMessage } from './sessions/authorization-message.ts'
 import { type KeyRing, openKeyRing } from './sessions/open-key-ring.ts'
@@ -216,6 +218,17 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     )
     opened.add(scheduler)
     await scheduler.start()
+    const lifecycle = opened.add(
+      new LifecycleSchedule({
+        state,
+        objects,
+        ownAccord: ownAccordOf(plane),
+        clock,
+        timers,
+        onProblem: (bucket, error) => log.problem(`lifecycle rules of the bucket ${bucket} cannot be carried out`, error),
+      }),
+    )
+    lifecycle.start()
     const control = await listenForControl(folder.control, (request) =>
       answerControl(request, { ...options, state, keys, audit, url: listener.url, clock }),
     )

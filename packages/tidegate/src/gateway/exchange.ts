@@ -1,6 +1,6 @@
 /** One request and its answer, and what is found out about it on the way: what the audit record and the metrics are made of. */
 import { eventIdAt } from '../audit/event-id.ts'
-import { type AuditRecord, auditRecord } from '../audit/record.ts'
+import { type AuditRecord, type AuditResource, auditRecord } from '../audit/record.ts'
 import { AwsError, commonError } from '../kernel/aws-error.ts'
 import type { Caller } from '../kernel/caller.ts'
 import type { Operation, Service } from '../kernel/operation.ts'
@@ -38,6 +38,8 @@ export class Exchange {
   authorization: Authorization | undefined
   /** Why it was denied, sealed for the account of the caller: for the record and, where there is room, for the answer. */
   sealedTrace: string | undefined
+  /** Where no caller is behind it: what the service changes by itself, and why. */
+  ownAccord: { readonly resource: string; readonly because: Readonly<Record<string, string>> } | undefined
   /** What becomes of the answer to a form that a browser posted. */
   answer: ((response: WireResponse) => WireResponse) | undefined
   #protocol: WireProtocol
@@ -110,12 +112,19 @@ export class Exchange {
       ...(operation && { input: recordedInput(operation.schema, this.input), secretInputs: operation.secretInputs }),
       ...(operation && !failed && { output: recordedOutput(operation.schema, end.output, operation.recordedOutputs) }),
       ...(failed && { error: { code: end.error.code, message: end.error.detail ?? end.error.message } }),
-      resources: (this.authorization?.checks ?? [])
-        .filter((check) => check.request.resource !== '*')
-        .map((check) => ({ ARN: check.request.resource, accountId: check.request.resourceAccount })),
+      resources: this.#resources(),
       recipientAccountId: last?.resourceAccount || caller?.accountId || '',
-      additional: this.#decisionFacts(),
+      additional: this.ownAccord?.because ?? this.#decisionFacts(),
+      ...(this.ownAccord && { eventType: 'AwsServiceEvent' }),
     })
+  }
+
+  #resources(): readonly AuditResource[] {
+    const { ownAccord, caller, authorization } = this
+    if (ownAccord !== undefined) return [{ ARN: ownAccord.resource, accountId: caller?.accountId ?? '' }]
+    return (authorization?.checks ?? [])
+      .filter((check) => check.request.resource !== '*')
+      .map((check) => ({ ARN: check.request.resource, accountId: check.request.resourceAccount }))
   }
 
   /** What decided, for whoever looks at the record later: statements by name, never their text. */

@@ -13,7 +13,7 @@ import { perform, type Plane, record } from './serve.ts'
 export function frontDoorOf(plane: Plane): FrontDoor {
   return {
     async call(inner) {
-      const exchange = new Exchange(innerRequest(inner), plane.authentication.clock(), inner.region)
+      const exchange = new Exchange(innerRequest(nameOf(inner.as)), plane.authentication.clock(), inner.region)
       const end = await settle(exchange, inner, plane).then(
         (done) => done,
         (error: unknown) => ({ error: awsErrorOf(error) }),
@@ -36,7 +36,7 @@ async function settle(
   inner: InnerCall,
   plane: Plane,
 ): Promise<{ readonly operation: Operation; readonly output: unknown }> {
-  const { service, operation } = find(inner, plane.services)
+  const { service, operation } = findOperation(inner, plane.services)
   exchange.isFor(service, operation)
   const caller = callerOf(inner.as, exchange.now, plane)
   exchange.caller = caller
@@ -44,7 +44,10 @@ async function settle(
   return { operation, output: await perform({ exchange, service, operation, caller, input: inner.input, keys }, plane) }
 }
 
-function find(inner: InnerCall, services: readonly Service[]): { readonly service: Service; readonly operation: Operation } {
+export function findOperation(
+  inner: Pick<InnerCall, 'service' | 'operation'>,
+  services: readonly Service[],
+): { readonly service: Service; readonly operation: Operation } {
   const service = services.find(({ name }) => name === inner.service)
   const operation = service?.operations.find(({ name }) => name === inner.operation)
   if (service === undefined || operation === undefined)
@@ -60,7 +63,12 @@ function callerOf(as: InnerCaller, now: number, { authentication }: Plane): Call
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
-function serviceCaller({ name, accountId, sourceArn, actorChain }: InnerCaller & { readonly kind: 'service' }): Caller {
+export function serviceCaller({
+  name,
+  accountId,
+  sourceArn,
+  actorChain,
+}: Omit<InnerCaller & { readonly kind: 'service' }, 'kind'>): Caller {
   return {
     principal: { kind: 'service', name },
     accountId,
@@ -92,8 +100,7 @@ function innerKeys({ region }: InnerCall, now: number): Record<string, string> {
 }
 
 /** What the record shows in place of a client: the service, as CloudTrail does. */
-function innerRequest({ as }: InnerCall): WireRequest {
-  const from = as.kind === 'service' ? as.name : as.through
+export function innerRequest(from: string): WireRequest {
   return {
     method: 'POST',
     path: '/',
@@ -103,4 +110,8 @@ function innerRequest({ as }: InnerCall): WireRequest {
     remoteAddress: from,
     isTls: true,
   }
+}
+
+function nameOf(as: InnerCaller): string {
+  return as.kind === 'service' ? as.name : as.through
 }

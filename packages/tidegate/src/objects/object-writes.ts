@@ -99,6 +99,7 @@ export function publish(
 
 export function deleteObject(writing: Writing, deletion: DeleteObject): Deleted {
   const place = placeIn(writing, deletion)
+  if (deletion.ifStill !== undefined) checkStill(writing.sql, place, deletion.ifStill)
   if (deletion.versionId !== undefined) return deleteVersion(writing, place, deletion, deletion.versionId)
   if (deletion.ifMatch !== undefined) checkMatch(currentOf(writing.sql, place)?.etag, deletion.ifMatch)
   const existed = currentOf(writing.sql, place) !== undefined
@@ -158,6 +159,11 @@ export function checkConditions({ sql }: Writing, place: Place, { ifAbsent, ifMa
 function checkMatch(etag: string | undefined, ifMatch: string): void {
   if (etag === undefined) throw new StoreRefusal('no-such-key')
   if (ifMatch !== '*' && ifMatch !== etag) throw new StoreRefusal('precondition-failed')
+}
+
+function checkStill(sql: Statements, place: Place, { sequence, isLatest }: Pick<StoredVersion, 'sequence' | 'isLatest'>): void {
+  const row = sql.get<VersionRow>(oneVersion, place.bucket, place.keyBytes, sequence)
+  if (row === undefined || (newestOf(sql, place)?.sequence === sequence) !== isLatest) throw new StoreRefusal('precondition-failed')
 }
 
 function deleteVersion(writing: Writing, place: Place, { bypassesGovernance, ifMatch }: DeleteObject, versionId: string): Deleted {

@@ -86,7 +86,15 @@ export function storedVersion(
   const versionId = row.version ?? nullVersion
   const { bucketId, key } = place
   if (row.is_marker === 1)
-    return { kind: 'delete-marker', bucketId, key, versionId, isLatest, modifiedAt: row.modified } satisfies DeleteMarker
+    return {
+      kind: 'delete-marker',
+      bucketId,
+      key,
+      versionId,
+      isLatest,
+      modifiedAt: row.modified,
+      sequence: row.sequence,
+    } satisfies DeleteMarker
   const { attributes, tags, lock } = JSON.parse(row.document) as ObjectDocument
   return {
     kind: 'object',

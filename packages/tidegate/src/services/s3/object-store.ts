@@ -163,6 +163,7 @@ export interface DeleteMarker {
   readonly versionId: string
   readonly isLatest: boolean
   readonly modifiedAt: number
+  readonly sequence: number
 }
 
 export type StoredVersion = StoredObject | DeleteMarker
@@ -226,6 +227,8 @@ export interface DeleteObject {
   readonly ifMatch?: string | undefined
   /** Governance retention does not refuse. */
   readonly bypassesGovernance?: boolean
+  /** Only while the version is there, and is the newest of its key or is not, as it was seen; otherwise `precondition-failed`. */
+  readonly ifStill?: Pick<StoredVersion, 'sequence' | 'isLatest'>
 }
 
 /** What a DELETE answers, also where there was nothing to delete. */
@@ -300,7 +303,7 @@ export interface ListedObject {
 
 export type ListedVersion =
   | (ListedObject & { readonly kind: 'object'; readonly versionId: string; readonly isLatest: boolean })
-  | Omit<DeleteMarker, 'bucketId'>
+  | Omit<DeleteMarker, 'bucketId' | 'sequence'>
 
 export interface CreateUpload {
   readonly bucketId: string

@@ -45,6 +45,16 @@ export function bucketsOf(state: State, accountId: string): readonly Bucket[] {
   )
 }
 
+/** Of every account, those with a configuration of that name. */
+export function bucketsWith(state: State, configuration: string): readonly Bucket[] {
+  return state.read((view) =>
+    view
+      .list(buckets, instanceAccount)
+      .map(({ value }) => value)
+      .filter(({ configurations }) => configurations[configuration] !== undefined),
+  )
+}
+
 /** Resolves to the bucket that has the name already, where there is one; then nothing is changed. */
 export function addBucket(state: State, bucket: Bucket): Promise<Bucket | undefined> {
   return state.transact((tx) => {

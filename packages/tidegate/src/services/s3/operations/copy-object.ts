@@ -6,6 +6,7 @@ import { algorithmOf, checksumMembers } from '../checksums.ts'
 import { copySourceKey, sourceChecks, sourceOf } from '../copy-source.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
 import { invalidArgument, notBuilt, s3Error } from '../errors.ts'
+import { expiration } from '../lifecycle-due.ts'
 import { lockOf } from '../lock.ts'
 import { assertKey } from '../names.ts'
 import type { Checksum, ObjectAttributes, ObjectStore, StoredObject } from '../object-store.ts'
@@ -71,6 +72,7 @@ export const copyObject = bucketOperation<CopyObjectCommandInput, CopyObjectComm
       ...(sourceHasVersions && { CopySourceVersionId: source.versionId }),
       ...(bucket.versioning === 'enabled' && { VersionId: object.versionId }),
       ...serverSideEncryption,
+      ...expiration(bucket, object),
     }
   },
 })

@@ -13,6 +13,7 @@ import { describedObject } from '../attributes.ts'
 import { checksumMembers } from '../checksums.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
 import { s3Error } from '../errors.ts'
+import { expiration } from '../lifecycle-due.ts'
 import type { ByteRange, ObjectStore, OpenBytes, StoredObject } from '../object-store.ts'
 import { assertConditions, rangeOf } from '../reading.ts'
 import { bucketOperation, type Place, type S3Call } from '../s3-operation.ts'
@@ -67,6 +68,7 @@ function described(input: GetInput | HeadInput, bucket: Bucket, objects: ObjectS
     range,
     members: {
       ...members,
+      ...expiration(bucket, object),
       ContentLength: range === undefined ? object.size : range.end - range.start,
       ...(range && object.size > 0 && { ContentRange: `bytes ${range.start}-${range.end - 1}/${object.size}` }),
       ...(input.PartNumber !== undefined && partCount !== undefined && { PartsCount: partCount }),

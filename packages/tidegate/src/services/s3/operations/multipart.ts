@@ -9,6 +9,7 @@ import { copySourceKey, sourceChecks, sourceOf } from '../copy-source.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
 import { invalidArgument, malformedXml, s3Error } from '../errors.ts'
 import { initiatorOf } from '../initiator.ts'
+import { expiration } from '../lifecycle-due.ts'
 import { lockOf } from '../lock.ts'
 import { assertKey } from '../names.ts'
 import type { ByteRange, Checksum, ObjectStore, StoredUpload } from '../object-store.ts'
@@ -201,6 +202,7 @@ const completeUpload = bucketOperation<s3.CompleteMultipartUploadCommandInput, s
         ETag: quotedTag(object.etag),
         ...checksumMembers(object.checksum),
         ...serverSideEncryption,
+        ...expiration(bucket, object),
         ...(bucket.versioning === 'enabled' && { VersionId: object.versionId }),
       }
     },

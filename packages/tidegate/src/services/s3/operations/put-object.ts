@@ -5,6 +5,7 @@ import { attributesOf, quotedTag, serverSideEncryption } from '../attributes.ts'
 import { checksumMembers } from '../checksums.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
 import { notBuilt } from '../errors.ts'
+import { expiration } from '../lifecycle-due.ts'
 import { lockOf } from '../lock.ts'
 import { assertKey } from '../names.ts'
 import { answered } from '../refusals.ts'
@@ -41,6 +42,7 @@ export const putObject = bucketOperation<PutInput, PutObjectCommandOutput>(PutOb
         ETag: quotedTag(object.etag),
         ...checksumMembers(object.checksum),
         ...serverSideEncryption,
+        ...expiration(bucket, object),
         ...(bucket.versioning === 'enabled' && { VersionId: object.versionId }),
       }
     } finally {
