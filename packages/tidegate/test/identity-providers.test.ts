@@ -209,7 +209,7 @@ test('T-40 a pipeline is let in by its subject, as a pipeline, with who triggere
 /** As much of Microsoft Graph as is asked, with 300 groups on two pages. */
 async function graphServer(asked: string[]): Promise<string> {
   const server: Server = createServer((request, response) => {
-    void (async () => {
+    ;(async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://graph')
       let form = ''
       for await (const chunk of request) form += String(chunk)
@@ -226,7 +226,7 @@ async function graphServer(asked: string[]): Promise<string> {
       }
       const answer = answers[pathname]
       response.writeHead(answer === undefined ? 403 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? {}))
-    })()
+    })().catch(() => response.destroy())
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
