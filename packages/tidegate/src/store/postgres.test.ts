@@ -1,6 +1,5 @@
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { sql } from 'kysely'
 import { test, vi } from 'vitest'
 import { query, usePostgres } from '../../test/support/postgres.ts'
 import { everything, isSerial, plans, takeTurn } from '../../test/support/state-model.ts'
@@ -9,6 +8,7 @@ import { collection } from '../kernel/state.ts'
 import type { OpenState } from './durable-state.ts'
 import { openState } from './open-state.ts'
 import { openPostgres } from './postgres.ts'
+import { sql } from './statement.ts'
 
 const server = usePostgres()
 const things = collection<number>('test.things')
@@ -130,8 +130,8 @@ test('a commit waits for the disk even where the server would not', async (conte
   const { expect } = context
   const database = `${await server(context).database()}%20-c%20synchronous_commit%3Doff`
   expect(await query(database, 'show synchronous_commit')).toEqual([{ synchronous_commit: 'off' }])
-  const { db, close } = openPostgres(database)
-  expect((await sql`show synchronous_commit`.execute(db)).rows).toEqual([{ synchronous_commit: 'on' }])
+  const { connected, close } = openPostgres(database)
+  expect(await connected((connection) => connection.ask(sql`show synchronous_commit`))).toEqual([{ synchronous_commit: 'on' }])
   await close()
 })
 

@@ -2,12 +2,10 @@
  * State in PostgreSQL, for any number of gateways. Commits are ordered by the lock of the row in `meta`; others learn of them by NOTIFY,
  * and, where that is lost (a dropped connection, a pooler in between), by asking twice a second.
  */
-import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely'
-import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import { Client, DatabaseError as ServerError, Pool } from 'pg'
 import type { ClientConfig, PoolClient } from 'pg'
 import type { Database } from './sql-backend.ts'
-import type { Tables } from './tables.ts'
+import { type Connection, type Row, sql, textOf } from './statement.ts'
 
 export function openPostgres(url: string): Database {
   const config = configOf(url)
@@ -15,67 +13,55 @@ export function openPostgres(url: string): Database {
   // A connection that breaks fails its query, and the pool opens another one; without listeners its event would end the process.
   pool.on('error', ignore)
   pool.on('connect', (client) => client.on('error', ignore))
-  const db = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: honestPool(pool), onCreateConnection: (c) => c.executeQuery(settings).then(ignore) }),
-  })
+  const isSet = new WeakSet<PoolClient>()
   let stop = () => Promise.resolve()
   return {
-    db,
+    async connected(work) {
+      const client = await pool.connect()
+      const { connection, isBroken } = honestConnection(client)
+      try {
+        if (!isSet.has(client)) await connection.ask(settings)
+        isSet.add(client)
+        return await work(connection)
+      } finally {
+        client.release(isBroken())
+      }
+    },
     place: placeOf(url),
     begin: {
-      write: 'begin',
-      read: 'begin isolation level repeatable read read only',
-      migrate: ['begin', `select pg_advisory_xact_lock(${migrationLock})`],
+      write: sql`begin`,
+      read: sql`begin isolation level repeatable read read only`,
+      migrate: [sql`begin`, sql`select pg_advisory_xact_lock(${migrationLock})`],
     },
-    forUpdate: ' for update',
-    announce: (connection, version) => sql`select pg_notify(${channel}, ${String(version)})`.execute(connection),
+    lock: sql`select version from meta where id = 1 for update`,
+    announce: (connection, version) => connection.ask(sql`select pg_notify(${channel}, ${String(version)})`),
     watch: (onHint) => void (stop = listen(config, onHint)),
     close: async () => {
       await stop()
-      await db.destroy()
+      await pool.end()
     },
   }
 }
 
 /**
- * A pool that closes a connection on which a query ended without the server's word: what comes next on it could be the answer to something
- * else, and its transaction may be open.
+ * A connection on which a query ended without the server's word is closed, not given to the next one: what comes next on it could be the
+ * answer to something else, and its transaction may be open.
  */
-function honestPool(pool: Pool): PostgresPool {
-  const clients = new WeakMap<PoolClient, PostgresPoolClient>()
-  return {
-    end: () => pool.end(),
-    async connect() {
-      const client = await pool.connect()
-      const known = clients.get(client)
-      if (known !== undefined) return known
-      const made = honestClient(client)
-      clients.set(client, made)
-      return made
-    },
-  }
-}
-
-function honestClient(client: PoolClient): PostgresPoolClient {
+function honestConnection(client: PoolClient): { readonly connection: Connection; readonly isBroken: () => boolean } {
   let isBroken = false
-
-  async function ask(text: string, parameters: readonly unknown[]): Promise<unknown> {
+  const ask: Connection['ask'] = async (statement) => {
     try {
-      return await client.query(text, [...parameters])
+      const { rows } = await client.query<Row>(
+        textOf(statement, (n) => `$${n}`),
+        [...statement.values],
+      )
+      return rows
     } catch (error) {
       isBroken ||= !(error instanceof ServerError)
       throw error
     }
   }
-
-  function query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>
-  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>
-  function query(text: unknown, parameters: readonly unknown[] = []): unknown {
-    if (typeof text !== 'string') throw new TypeError('there are no cursors here')
-    return ask(text, parameters)
-  }
-
-  return { query, release: () => client.release(isBroken) }
+  return { connection: { ask }, isBroken: () => isBroken }
 }
 
 /** Returns how to stop it. */
@@ -137,9 +123,7 @@ function placeOf(url: string): string {
 function ignore(): void {}
 
 /** An acknowledged commit is on the disk, even where the server's default is that it need not be. */
-const settings = CompiledQuery.raw(
-  `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`,
-)
+const settings = sql`select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`
 
 const channel = 'tidegate_state'
 

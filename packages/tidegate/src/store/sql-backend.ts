@@ -1,43 +1,41 @@
 /** State in SQL, the same for SQLite and PostgreSQL: what differs is in `Database`. */
-import { CompiledQuery, sql } from 'kysely'
-import type { Kysely } from 'kysely'
 import type { Backend, News } from './backend.ts'
 import { DatabaseError, databaseError } from './database-error.ts'
 import { frozenParse } from './json-value.ts'
 import type { Change } from './memory.ts'
 import { migrate } from './migrate.ts'
-import type { Tables } from './tables.ts'
+import { type Connection, type Row, rowsBetween, sql, type SqlValue, type Statement } from './statement.ts'
 
 /** A database that was opened. */
 export interface Database {
-  readonly db: Kysely<Tables>
+  /** Hands out a connection that nobody else uses until `work` has ended. */
+  readonly connected: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>
   /** For messages: never with credentials. */
   readonly place: string
   /** Begin a transaction that writes, one that sees one state of all tables, and one that runs alone. */
-  readonly begin: { readonly write: string; readonly read: string; readonly migrate: readonly string[] }
-  /** Goes behind the `select` that takes the lock of all commits. */
-  readonly forUpdate: string
+  readonly begin: { readonly write: Statement; readonly read: Statement; readonly migrate: readonly Statement[] }
+  /** Selects `version` of `meta`, and takes the lock of all commits. */
+  readonly lock: Statement
   /** Tells other gateways of a version, inside of the transaction that makes it. */
-  readonly announce?: (db: Kysely<Tables>, version: number) => Promise<unknown>
+  readonly announce?: (connection: Connection, version: number) => Promise<unknown>
   readonly watch: (onHint: () => void) => void
   readonly close: () => Promise<void>
 }
 
 export async function sqlBackend(database: Database): Promise<Backend> {
-  const { db, place, begin } = database
-  const lock = CompiledQuery.raw(`select version from meta where id = 1${database.forUpdate}`)
+  const { place, begin, lock } = database
 
   /** Every failure leaves as a `DatabaseError`, and what is not committed is rolled back. */
-  async function inTransaction<T>(how: readonly string[], work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  async function inTransaction<T>(how: readonly Statement[], work: (connection: Connection) => Promise<T>): Promise<T> {
     try {
-      return await db.connection().execute(async (connection) => {
+      return await database.connected(async (connection) => {
         try {
-          for (const statement of how) await run(connection, statement)
+          for (const statement of how) await connection.ask(statement)
           const result = await work(connection)
-          await run(connection, 'commit')
+          await connection.ask(sql`commit`)
           return result
         } catch (error) {
-          await run(connection, 'rollback').catch(() => {}) // SQLite may have done so; a broken connection has
+          await connection.ask(sql`rollback`).catch(() => {}) // SQLite may have done so; a broken connection has
           throw error
         }
       })
@@ -53,7 +51,7 @@ export async function sqlBackend(database: Database): Promise<Backend> {
 
     commit: (known, work) =>
       inTransaction([begin.write], async (connection) => {
-        const present = countIn(await connection.executeQuery(lock), place)
+        const present = countIn(await connection.ask(lock), place)
         const changes = work(present === known ? undefined : await newsBetween(connection, known, present, place))
         if (changes.length === 0) return present
         await write(connection, changes, present + 1)
@@ -63,7 +61,7 @@ export async function sqlBackend(database: Database): Promise<Backend> {
 
     newsSince: async (known) => {
       try {
-        if ((await versionOf(db)) === known) return undefined
+        if ((await database.connected(versionOf)) === known) return undefined
       } catch (error) {
         throw databaseError(error, place)
       }
@@ -74,56 +72,48 @@ export async function sqlBackend(database: Database): Promise<Backend> {
     close: database.close,
   }
 
-  async function versionOf(connection: Kysely<Tables>): Promise<number> {
-    return countIn(await connection.executeQuery(version), place)
+  async function versionOf(connection: Connection): Promise<number> {
+    return countIn(await connection.ask(sql`select version from meta where id = 1`), place)
   }
 }
 
-async function newsBetween(db: Kysely<Tables>, known: number, present: number, place: string): Promise<News> {
-  const { collected } = await db.selectFrom('meta').select('collected').executeTakeFirstOrThrow()
+async function newsBetween(connection: Connection, known: number, present: number, place: string): Promise<News> {
+  const [meta] = await connection.ask(sql`select collected from meta`)
   // A version behind ours is a database that was restored from a backup.
-  if (present < known || known < Number(collected)) return loaded(db, present, place)
-  const rows = await db.selectFrom('records').select(columns).where('version', '>', known).execute()
+  if (present < known || known < Number(meta?.['collected'])) return loaded(connection, present, place)
+  const rows = await connection.ask(sql`select collection, account, key, value from records where version > ${known}`)
   return { version: present, changes: rows.map((row) => changeOf(row, place)), isComplete: false }
 }
 
-async function loaded(db: Kysely<Tables>, version: number, place: string): Promise<News> {
-  const rows = await db.selectFrom('records').select(columns).where('value', 'is not', null).execute()
+async function loaded(connection: Connection, version: number, place: string): Promise<News> {
+  const rows = await connection.ask(sql`select collection, account, key, value from records where value is not null`)
   return { version, changes: rows.map((row) => changeOf(row, place)), isComplete: true }
 }
 
-async function write(db: Kysely<Tables>, changes: readonly Change[], version: number): Promise<void> {
+async function write(connection: Connection, changes: readonly Change[], version: number): Promise<void> {
   for (let i = 0; i < changes.length; i += rowsAtOnce) {
     const rows = changes.slice(i, i + rowsAtOnce).map((change) => rowOf(change, version))
-    await db
-      .insertInto('records')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['collection', 'account', 'key'])
-          .doUpdateSet((to) => ({ value: to.ref('excluded.value'), version: to.ref('excluded.version') })),
-      )
-      .execute()
+    await connection.ask(rowsBetween('insert into records (collection, account, key, value, version) values', rows, upserted))
   }
-  await sql`update meta set version = ${version} where id = 1`.execute(db)
-  if (version % collectEvery === 0) await collect(db, version - keptVersions)
+  await connection.ask(sql`update meta set version = ${version} where id = 1`)
+  if (version % collectEvery === 0) await collect(connection, version - keptVersions)
 }
 
 /** Forgets what was deleted long ago; a gateway that knows less than `upTo` loads everything again. */
-async function collect(db: Kysely<Tables>, upTo: number): Promise<void> {
+async function collect(connection: Connection, upTo: number): Promise<void> {
   if (upTo <= 0) return
-  await db.deleteFrom('records').where('value', 'is', null).where('version', '<=', upTo).execute()
-  await db.updateTable('meta').set({ collected: upTo }).execute()
+  await connection.ask(sql`delete from records where value is null and version <= ${upTo}`)
+  await connection.ask(sql`update meta set collected = ${upTo}`)
 }
 
-function rowOf({ collection, accountId, key, value }: Change, version: number) {
-  return { collection, account: accountId, key, value: value === undefined ? null : JSON.stringify(value), version }
+function rowOf({ collection, accountId, key, value }: Change, version: number): readonly SqlValue[] {
+  return [collection, accountId, key, value === undefined ? null : JSON.stringify(value), version]
 }
 
-function changeOf(row: { collection: string; account: string; key: string; value: string | null }, place: string): Change {
-  const { collection, account: accountId, key } = row
+function changeOf(row: Row, place: string): Change {
+  const { collection, account: accountId, key, value } = row as Record<'collection' | 'account' | 'key', string> & { value: string | null }
   try {
-    return { collection, accountId, key, value: row.value === null ? undefined : frozenParse(row.value) }
+    return { collection, accountId, key, value: value === null ? undefined : frozenParse(value) }
   } catch (cause) {
     throw new DatabaseError(
       'corrupt',
@@ -134,20 +124,14 @@ function changeOf(row: { collection: string; account: string; key: string; value
   }
 }
 
-function countIn({ rows }: { rows: readonly unknown[] }, place: string): number {
-  const [row] = rows as { version?: unknown }[]
-  const version = Number(row?.version)
+/** PostgreSQL gives 64-bit integers as strings. */
+function countIn([row]: readonly Row[], place: string): number {
+  const version = Number(row?.['version'])
   if (!Number.isSafeInteger(version)) throw new DatabaseError('corrupt', place)
   return version
 }
 
-function run(db: Kysely<Tables>, statement: string): Promise<unknown> {
-  return db.executeQuery(CompiledQuery.raw(statement))
-}
-
-const version = CompiledQuery.raw('select version from meta where id = 1')
-
-const columns = ['collection', 'account', 'key', 'value'] as const
+const upserted = 'on conflict (collection, account, key) do update set value = excluded.value, version = excluded.version'
 
 /** 5 parameters each; SQLite takes 32,766 in a statement, PostgreSQL 65,535. */
 const rowsAtOnce = 1000

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
-import { sql } from 'kysely'
 import { test } from 'vitest'
 import { temporaryFolder } from '../../test/support/temporary-folder.ts'
 import { collection } from '../kernel/state.ts'
 import { durableState } from './durable-state.ts'
 import { openState } from './open-state.ts'
-import { sqlBackend } from './sql-backend.ts'
+import { type Database, sqlBackend } from './sql-backend.ts'
 import { openSqlite } from './sqlite.ts'
+import { type Row, sql, type Statement } from './statement.ts'
 
 const things = collection<string>('test.things')
 
@@ -90,14 +90,14 @@ test.for([
     const database = openSqlite(path)
     const state = await durableState(await sqlBackend(database), () => 0)
     await state.transact((tx) => tx.put(things, '', 'a', 'before'))
-    await breaks.execute(database.db)
+    await ask(database, breaks)
     const write = state.transact((tx) => {
       for (let i = 0; i < 100; i++) tx.put(things, '', `large ${i}`, 'x'.repeat(4000))
     })
     await expect(write).rejects.toMatchObject({ code: 'ServiceUnavailable', detail: expect.stringContaining(words) })
     const keys = () => state.read((view) => view.list(things, '').map(({ key }) => key))
     expect(keys()).toEqual(['a'])
-    await mends.execute(database.db)
+    await ask(database, mends)
     await state.transact((tx) => tx.put(things, '', 'b', 'after'))
     await state.close()
     const again = await openState({ database: path })
@@ -119,9 +119,9 @@ test.skipIf(process.platform === 'win32')('the files are for their owner only', 
 test('commits are flushed to the disk before they are acknowledged', async (context) => {
   const { expect } = context
   const database = openSqlite(join(temporaryFolder(context), 'state.db'))
-  const setting = async (name: string) =>
-    Object.values((await sql<Record<string, unknown>>`${sql.raw(`pragma ${name}`)}`.execute(database.db)).rows[0] ?? {})
-  expect([await setting('journal_mode'), await setting('synchronous'), await setting('foreign_keys')]).toEqual([['wal'], [2], [1]])
+  const settings = [sql`pragma journal_mode`, sql`pragma synchronous`, sql`pragma foreign_keys`]
+  const rows = (await Promise.all(settings.map((setting) => ask(database, setting)))).flat()
+  expect(rows.map((row) => Object.values(row))).toEqual([['wal'], [2], [1]])
   await database.close()
 })
 
@@ -133,9 +133,9 @@ test('what was deleted long ago is forgotten, and who knows less than that gets 
   await backend.commit(0, () => [change('a', 1), change('b', 1)])
   await backend.commit(1, () => [change('a', undefined)])
   expect(await backend.newsSince(1)).toEqual({ version: 2, changes: [change('a', undefined)], isComplete: false })
-  await sql`update meta set version = 10999`.execute(database.db)
+  await ask(database, sql`update meta set version = 10999`)
   expect(await backend.commit(10_999, () => [change('c', 1)])).toBe(11_000)
-  expect(await database.db.selectFrom('records').select('key').orderBy('key').execute()).toEqual([{ key: 'b' }, { key: 'c' }])
+  expect(await ask(database, sql`select key from records order by key`)).toEqual([{ key: 'b' }, { key: 'c' }])
   expect(await backend.newsSince(1)).toEqual({ version: 11_000, changes: [change('b', 1), change('c', 1)], isComplete: true })
   expect(await backend.newsSince(1000)).toEqual({ version: 11_000, changes: [change('c', 1)], isComplete: false })
   expect(await backend.newsSince(11_000)).toBeUndefined()
@@ -149,6 +149,10 @@ test('a database that was restored from a backup, behind what is known, is loade
   expect(await backend.newsSince(5)).toMatchObject({ version: 1, isComplete: true })
   await backend.close()
 })
+
+function ask(database: Database, statement: Statement): Promise<readonly Row[]> {
+  return database.connected((connection) => connection.ask(statement))
+}
 
 /** A database with one record, changed by a statement. */
 async function written(folder: string, statement: string): Promise<string> {

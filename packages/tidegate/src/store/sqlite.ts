@@ -6,22 +6,26 @@ import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import process from 'node:process'
 import { DatabaseSync } from 'node:sqlite'
-import type { SQLInputValue } from 'node:sqlite'
-import { Kysely, SqliteDialect } from 'kysely'
-import type { SqliteDatabase, SqliteStatement } from 'kysely'
+import type { StatementSync } from 'node:sqlite'
 import { DatabaseError, databaseError } from './database-error.ts'
 import type { Database } from './sql-backend.ts'
-import type { Tables } from './tables.ts'
+import { type Connection, sql, textOf } from './statement.ts'
 
 export function openSqlite(path: string): Database {
   const file = openFile(path)
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: kyselyDatabase(file) }) })
+  const connection = connectionTo(file)
+  let last: Promise<unknown> = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   return {
-    db,
+    // There is one connection: transactions wait for each other.
+    connected(work) {
+      const mine = last.then(() => work(connection))
+      last = mine.catch(() => {})
+      return mine
+    },
     place: path,
-    begin: { write: 'begin immediate', read: 'begin', migrate: ['begin immediate'] },
-    forUpdate: '',
+    begin: { write: sql`begin immediate`, read: sql`begin`, migrate: [sql`begin immediate`] },
+    lock: sql`select version from meta where id = 1`,
     watch(onHint) {
       // Nobody else writes; asking shows that the file can still be read, so that an idle instance stays ready.
       timer = setInterval(onHint, askEveryMs).unref()
@@ -65,29 +69,17 @@ function createPrivately(path: string): void {
   }
 }
 
-/** What Kysely's SQLite dialect expects, made of Node's SQLite. */
-function kyselyDatabase(file: DatabaseSync): SqliteDatabase {
-  const prepared = new Map<string, SqliteStatement>()
-  const prepare = (text: string): SqliteStatement => {
+function connectionTo(file: DatabaseSync): Connection {
+  const prepared = new Map<string, StatementSync>()
+  const prepare = (text: string): StatementSync => {
+    const known = prepared.get(text)
+    if (known !== undefined) return known
     const statement = file.prepare(text)
-    return {
-      reader: statement.columns().length > 0,
-      all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-      run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
-      iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
-    }
+    if (prepared.size >= keptStatements) prepared.clear()
+    prepared.set(text, statement)
+    return statement
   }
-  return {
-    prepare(text) {
-      const known = prepared.get(text)
-      if (known !== undefined) return known
-      const statement = prepare(text)
-      if (prepared.size >= keptStatements) prepared.clear()
-      prepared.set(text, statement)
-      return statement
-    },
-    close: () => file.close(),
-  }
+  return { ask: async (statement) => prepare(textOf(statement, () => '?')).all(...statement.values) }
 }
 
 const askEveryMs = 1000

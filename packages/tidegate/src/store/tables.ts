@@ -1,56 +1,32 @@
-/** The tables of the database, as Kysely's types, and how they came about. */
-import { sql } from 'kysely'
-import type { ColumnType, Kysely } from 'kysely'
-
-export interface Tables {
-  /** One row for each value, and for each value that was deleted until all gateways know: `value` is null then. */
-  records: {
-    collection: string
-    account: string
-    key: string
-    value: string | null
-    version: Count
-  }
-  /** One row. Its lock is what orders commits; `collected` is the version up to which deleted rows are gone. */
-  meta: {
-    id: number
-    version: Count
-    collected: Count
-  }
-  migrations: {
-    id: number
-    name: string
-    applied_at: string
-  }
-}
-
-/** PostgreSQL gives 64-bit integers as strings. */
-type Count = ColumnType<number | string, number, number>
+/** The tables of the database, and how they came about. */
+import { type Connection, sql } from './statement.ts'
 
 export interface Migration {
   readonly name: string
-  readonly up: (db: Kysely<Tables>) => Promise<void>
+  readonly up: (connection: Connection) => Promise<void>
 }
 
 /** Only ever appended to: the place in the list is the schema version. */
 export const migrations: readonly Migration[] = [{ name: 'records and their versions', up: createRecords }]
 
-async function createRecords(db: Kysely<Tables>): Promise<void> {
-  await db.schema
-    .createTable('records')
-    .addColumn('collection', 'text', (column) => column.notNull())
-    .addColumn('account', 'text', (column) => column.notNull())
-    .addColumn('key', 'text', (column) => column.notNull())
-    .addColumn('value', 'text')
-    .addColumn('version', 'bigint', (column) => column.notNull())
-    .addPrimaryKeyConstraint('records_pk', ['collection', 'account', 'key'])
-    .execute()
-  await db.schema.createIndex('records_by_version').on('records').column('version').execute()
-  await db.schema
-    .createTable('meta')
-    .addColumn('id', 'integer', (column) => column.primaryKey().check(sql`id = 1`))
-    .addColumn('version', 'bigint', (column) => column.notNull())
-    .addColumn('collected', 'bigint', (column) => column.notNull())
-    .execute()
-  await db.insertInto('meta').values({ id: 1, version: 0, collected: 0 }).execute()
+/**
+ * `records` has a row for each value, and for each value that was deleted until all gateways know: `value` is null then.
+ * `meta` has one row. Its lock is what orders commits; `collected` is the version up to which deleted rows are gone.
+ */
+async function createRecords(connection: Connection): Promise<void> {
+  await connection.ask(sql`create table records (
+    collection text not null,
+    account text not null,
+    key text not null,
+    value text,
+    version bigint not null,
+    constraint records_pk primary key (collection, account, key)
+  )`)
+  await connection.ask(sql`create index records_by_version on records (version)`)
+  await connection.ask(sql`create table meta (
+    id integer primary key check (id = 1),
+    version bigint not null,
+    collected bigint not null
+  )`)
+  await connection.ask(sql`insert into meta (id, version, collected) values (1, 0, 0)`)
 }
