@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { safeOnTerminal } from './text.ts'
 import { UsageError } from './usage-error.ts'
 
 /** All that a command sees of the world around it; tests hand in their own. */
@@ -26,15 +27,16 @@ export function exitNumber(code: ExitCode): number {
   return typeof code === 'number' ? code : code.child
 }
 
+/** INVARIANT: what a command prints moves no cursor and sends a terminal no command, whoever chose the names and messages in it. */
 export function processIo(): Io {
   process.stdout.on('error', endWithoutOutput)
   process.stderr.on('error', endWithoutOutput)
   return {
     read: readFile,
     // A failed write is never answered: the `error` event that follows ends the process.
-    write: (text) => new Promise((resolve) => process.stdout.write(text, (error) => error == null && resolve())),
+    write: (text) => new Promise((resolve) => process.stdout.write(safeOnTerminal(text), (error) => error == null && resolve())),
     note: (line) => {
-      process.stderr.write(`${line}\n`)
+      process.stderr.write(`${safeOnTerminal(line)}\n`)
     },
   }
 }

@@ -28,3 +28,20 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
     row.map((cell, column) => (column === row.length - 1 ? textInRecord(cell) : textInRecord(cell).padEnd(widths[column] ?? 0))).join('  '),
   )
 }
+
+/** What somebody else chose, such as a name in a token, on one line of its own words. */
+export function oneLine(text: string): string {
+  return safeOnTerminal(text).replaceAll(/[\t\n]/g, escape)
+}
+
+/** Line feeds and tabs stay; what else controls a terminal, or turns the direction of writing, becomes `\uXXXX`. JSON means the same then. */
+export function safeOnTerminal(text: string): string {
+  return text.replaceAll(controls, escape)
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g

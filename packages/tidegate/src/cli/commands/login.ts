@@ -4,6 +4,7 @@ import { command } from '../command.ts'
 import { type Context, contextFlag, contextOf } from '../contexts.ts'
 import type { Io } from '../io.ts'
 import { goodTokens, keepTokens, NotSignedIn, signInOf, whoIs } from '../signed-in.ts'
+import { oneLine } from '../text.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const login = command({
@@ -76,7 +77,7 @@ async function alreadySignedIn(context: Context): Promise<Known | undefined> {
 
 async function tell(known: Known, isJson: boolean, io: Io): Promise<void> {
   if (isJson) await io.write(`${JSON.stringify(known)}\n`)
-  else await io.write(`signed in as ${known.label} at ${known.provider}\n`)
+  else await io.write(`signed in as ${oneLine(known.label)} at ${known.provider}\n`)
 }
 
 async function providerOf(context: Context, flag: string | undefined): Promise<SignInProvider> {

@@ -5,6 +5,7 @@ import { dataFlag } from '../data-flag.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { statusOf } from '../running-instance.ts'
 import { goodTokens, NotSignedIn, whoIs } from '../signed-in.ts'
+import { oneLine } from '../text.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const status = command({
@@ -47,7 +48,7 @@ async function tellSignIn(context: Context, isJson: boolean, io: Io): Promise<Ex
     const { label, subject, issuer } = await whoIs(context, tokens)
     const expiresAt = new Date(tokens.expiresAt * 1000).toISOString()
     if (isJson) await io.write(`${JSON.stringify({ isSignedIn: true, context: context.name, issuer, subject, label, expiresAt })}\n`)
-    else await io.write(`signed in as ${label ?? subject}; the token is good until ${expiresAt}\n`)
+    else await io.write(`signed in as ${oneLine(label ?? subject)}; the token is good until ${expiresAt}\n`)
     return 0
   } catch (error) {
     if (!(error instanceof NotSignedIn)) throw error

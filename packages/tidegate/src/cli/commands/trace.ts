@@ -2,7 +2,7 @@ import type { ActivityEvent, ChainLink, DescribedActor, DescribeEventChainOutput
 import { DescribeEventChain$ } from '../../api/activity.ts'
 import { asClient } from '../client.ts'
 import { command } from '../command.ts'
-import { columns } from '../text.ts'
+import { columns, oneLine } from '../text.ts'
 import { callTidegate } from '../tidegate-client.ts'
 
 export const trace = command({
@@ -57,4 +57,4 @@ function eventLines({ Time, Action, Principal, Resources, Outcome, ErrorCode, Ev
   ]
 }
 
-const actorText = ({ Type, Subject, Label }: DescribedActor): string => `${Type} ${Label ?? Subject}`
+const actorText = ({ Type, Subject, Label }: DescribedActor): string => `${Type} ${oneLine(Label ?? Subject)}`

@@ -3,7 +3,7 @@ import type { RevocationReceipt } from '../../user-revocation.ts'
 import { command } from '../command.ts'
 import { dataFlag } from '../data-flag.ts'
 import { askRunning } from '../running-instance.ts'
-import { columns } from '../text.ts'
+import { columns, oneLine } from '../text.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const userRevoke = command({
@@ -45,7 +45,7 @@ example:
     }
     const { issuer, subject, label, before, cut, kept, eventId } = receipt
     const dry = isDryRun ? 'dry run: ' : ''
-    await io.write(`${dry}${label ?? subject} (${issuer}#${subject}) is cut off from ${before}\n`)
+    await io.write(`${dry}${oneLine(`${label ?? subject} (${issuer}#${subject})`)} is cut off from ${before}\n`)
     await io.write(`${dry}sign-ins and refresh tokens from before: dead\n`)
     await io.write(`${dry}sessions cut: ${cut.length}\n${rows(cut)}`)
     if (kept.length > 0) await io.write(`${dry}sessions of tasks, which go on: ${kept.length}\n${rows(kept)}`)

@@ -3,7 +3,7 @@ import { command } from '../command.ts'
 import { contextFlag, contextOf } from '../contexts.ts'
 import type { ExitCode, Io } from '../io.ts'
 import { goodTokens, whoIs } from '../signed-in.ts'
-import { columns } from '../text.ts'
+import { columns, oneLine } from '../text.ts'
 
 export const whoami = command({
   args: {},
@@ -29,8 +29,8 @@ example:
       return 0
     }
     const { label, subject, issuer, groups, authenticatedAt, isMultiFactor, roles, askForAccess } = person
-    await io.write(`${label ?? subject}  ${issuer}#${subject}\n`)
-    await io.write(`groups: ${groups.length === 0 ? 'none' : groups.join(', ')}\n`)
+    await io.write(`${oneLine(`${label ?? subject}  ${issuer}#${subject}`)}\n`)
+    await io.write(`groups: ${groups.length === 0 ? 'none' : oneLine(groups.join(', '))}\n`)
     const factors = isMultiFactor ? 'with a second factor' : 'with one factor, as far as the provider says'
     await io.write(`signed in: ${new Date(authenticatedAt * 1000).toISOString()}, ${factors}\n`)
     if (roles.length === 0) await io.write('roles: none\n')
