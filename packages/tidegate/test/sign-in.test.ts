@@ -1,5 +1,6 @@
 /** People at their terminal: signing in, being somebody in a role with the clients that they have, and signing out. */
 import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, test, vi } from 'vitest'
 import { chromium, newPage, openBrowser } from './support/chromium.ts'
@@ -50,10 +51,11 @@ describe('somebody who signs in', () => {
       const back = new URL(url).searchParams.get('redirect_uri') ?? ''
       answers.push((await fetch(`${back}?code=stolen&state=guessed`)).status)
       answers.push((await fetch(`${back}?code=stolen`)).status)
+      answers.push(...(await Promise.all(['//', '/callback', 'http://[/'].map((target) => rawStatus(new URL(back), target)))))
       const { Browser } = await import('../src/demo/browser.ts')
       await new Browser().signIn(url, 'alice')
     })
-    expect(answers).toEqual([400, 400])
+    expect(answers).toEqual([400, 400, 400, 400, 400])
     expect(ended).toMatchObject({ code: 0, stdout: 'signed in as alice@example.com at demo\n' })
   })
 
@@ -105,6 +107,14 @@ describe('somebody who signs in', () => {
     })
   })
 })
+
+/** The status of the answer to a target that no client makes. */
+async function rawStatus({ hostname, port }: URL, target: string): Promise<number> {
+  const socket = connect(Number(port), hostname)
+  socket.end(`GET ${target} HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`)
+  const [, status = ''] = /^HTTP\/1\.1 (\d+)/.exec(String(await socket.toArray())) ?? []
+  return Number(status)
+}
 
 describe('the profiles that configure writes', () => {
   beforeAll(async () => {

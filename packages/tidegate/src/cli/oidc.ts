@@ -93,9 +93,10 @@ function callback(server: Server, origin: string, state: string): Promise<URL> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('nobody signed in within five minutes')), patienceMs)
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      const url = new URL(request.url ?? '/', origin)
-      const isExpected = request.method === 'GET' && url.pathname === '/callback' && `http://${request.headers.host}` === origin
-      if (!isExpected || url.searchParams.get('state') !== state) {
+      // What is no address at all, such as `//`, is no reason to stop waiting.
+      const url = URL.parse(request.url ?? '/', origin)
+      const isExpected = request.method === 'GET' && url?.pathname === '/callback' && `http://${request.headers.host}` === origin
+      if (!isExpected || url?.searchParams.get('state') !== state) {
         page(response, 400, 'Nobody is waiting for this', 'Start again with the command on the terminal.')
         return
       }

@@ -6,6 +6,7 @@ import { Buffer } from 'node:buffer'
 import { headerOf, type WireRequest, type WireResponse } from '../kernel/wire-request.ts'
 import { readMultipartForm } from '../wire/multipart-form.ts'
 import { signatureError } from '../wire/sigv4/errors.ts'
+import { isHeaderText } from '../wire/sigv4/header-fields.ts'
 import type { PostForm } from '../wire/sigv4/post-form.ts'
 import { parseXml, type XmlElement } from '../wire/xml-input.ts'
 import { xmlText } from '../wire/xml-output.ts'
@@ -51,8 +52,7 @@ function headersOf(request: WireRequest, fields: ReadonlyMap<string, string>): W
 
 /** Characters of headers stand for bytes. */
 function headerText(name: string, value: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  if (!/[\u0000-\u001f\u007f]/.test(value)) return Buffer.from(value, 'utf8').toString('latin1')
+  if (isHeaderText(value)) return Buffer.from(value, 'utf8').toString('latin1')
   throw signatureError('InvalidArgument', 'A field holds a control character.', { members: { ArgumentName: name } })
 }
 

@@ -6,6 +6,8 @@ import { bodyLimitBytes } from '../wire/protocol.ts'
 import { assertBodyDigests } from '../wire/body-digests.ts'
 import { type S3Route, routeS3 } from '../wire/s3-route.ts'
 import { type Shape, structureOf } from '../wire/shape.ts'
+import { signatureError } from '../wire/sigv4/errors.ts'
+import { isHeaderText } from '../wire/sigv4/header-fields.ts'
 import type { VerifiedBody } from '../wire/sigv4/verified-body.ts'
 import { wireError } from '../wire/wire-error.ts'
 import { authenticate, type Authenticated, authenticatePostForm } from './authenticate.ts'
@@ -114,6 +116,9 @@ function withHeadersOfQuery(request: WireRequest): WireRequest {
     const lower = name.toLowerCase()
     const isHeader = lower.startsWith('x-amz-') || lower === 'content-md5' || lower === 'content-type'
     if (!isHeader || ofSignature.has(lower) || lower.startsWith('x-amz-checksum-') || headers.some(([other]) => other === lower)) continue
+    if (!isHeaderText(value)) {
+      throw signatureError('InvalidArgument', 'A header value cannot hold control characters.', { members: { ArgumentName: name } })
+    }
     headers.push([lower, Buffer.from(value, 'utf8').toString('latin1')])
   }
   return { ...request, headers }

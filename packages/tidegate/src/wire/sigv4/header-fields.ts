@@ -46,6 +46,12 @@ export function unsignedHeaders(values: ReadonlyMap<string, string>, signed: Rea
   return unsigned
 }
 
+/** Whether a value that came in a query or a form may stand in a header. */
+export function isHeaderText(value: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  return !/[\u0000-\u001f\u007f]/.test(value)
+}
+
 /** SigV4's Trimall: no space around the value, one space for each run of spaces. */
 function fold(value: string): string {
   return value.replaceAll(/^[ \t]+|[ \t]+$/g, '').replaceAll(/ {2,}/g, ' ')

@@ -138,6 +138,33 @@ describe('T-14 version 2 on S3', () => {
     }
   })
 
+  test('T-09 a value that says what another parameter would is refused: both have one signature', async ({ expect }) => {
+    const text = 'There were query parameters present in the request which were not signed'
+    const two = url('/b/k?response-content-type=text/plain&versionId=7')
+    expect((await verify(two, noon)).accessKeyId).toBe('AKIDEXAMPLE')
+    const one = two.query.replace('text/plain&versionId=7', 'text/plain%26versionId=7')
+    expect((await refusal({ ...two, query: one })).message).toBe(text)
+    const part = url('/b/k?partNumber=1&uploadId=u', { method: 'PUT' })
+    for (const query of [part.query.replace('1&uploadId=u', '1%26uploadId%3Du'), part.query.replace('1&uploadId=u', '1%26uploadId=u')]) {
+      expect((await refusal({ ...part, query })).message).toBe(text)
+    }
+    // An ampersand in a file name is one.
+    const named = url('/b/k?response-content-disposition=attachment; filename="a&b=c.pdf"')
+    expect(
+      (await verify({ ...named, query: named.query.replace('a&b', 'a%26b').replaceAll(' ', '%20').replaceAll('"', '%22') }, noon))
+        .accessKeyId,
+    ).toBe('AKIDEXAMPLE')
+  })
+
+  test('T-17 a line feed in a header of the query begins no other header', async ({ expect }) => {
+    const two = url('/b/k', { method: 'PUT', amz: 'x-amz-meta-a:1\nx-amz-tagging:class=secret\n' })
+    expect((await verify({ ...two, query: `${two.query}&x-amz-meta-a=1&x-amz-tagging=class%3Dsecret` }, noon)).accessKeyId).toBe(
+      'AKIDEXAMPLE',
+    )
+    const one = `${two.query}&x-amz-meta-a=${encodeURIComponent('1\nx-amz-tagging:class=secret')}`
+    expect(await refusal({ ...two, query: one })).toMatchObject({ code: 'InvalidArgument', status: 400 })
+  })
+
   test('headers of amz are signed, wherever they are sent', async ({ expect }) => {
     const withAcl = url('/b/k', { amz: 'x-amz-acl:private\n' })
     expect(await refusal(withAcl)).toMatchObject({ code: 'SignatureDoesNotMatch' })

@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer'
 import type { WireRequest } from '../../kernel/wire-request.ts'
 import type { SigV2 } from './authentication.ts'
 import { signatureError } from './errors.ts'
+import { isHeaderText } from './header-fields.ts'
 import type { QueryParameter } from './uri.ts'
 
 /**
@@ -44,6 +45,8 @@ function effectiveHeaders({ kind, fields, query }: SigV2): ReadonlyMap<string, s
   for (const { name, value } of query) {
     if (!isHeaderName(name)) continue
     if (headers.has(name)) throw signatureError('InvalidRequest', `\`${name}\` occurs in the query and in the headers`)
+    // A line feed would begin the next header in what is signed: two of them, or one that says both, would have one signature.
+    if (!isHeaderText(value)) throw signatureError('InvalidArgument', 'A header value cannot hold control characters.', named(name))
     headers.set(bytesOf(name), bytesOf(value))
   }
   return headers
@@ -52,8 +55,10 @@ function effectiveHeaders({ kind, fields, query }: SigV2): ReadonlyMap<string, s
 function signedSubresources(query: readonly QueryParameter[], isQuery: boolean): string {
   const signed: string[] = []
   for (const { name, value } of query.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (subresources.has(name) || overrides.has(name)) signed.push(value === '' ? name : `${name}=${bytesOf(value)}`)
-    else if (!harmless.has(name) && !(isQuery && (isHeaderName(name) || isSignature(name)))) {
+    if (subresources.has(name) || overrides.has(name)) {
+      if (saysMore(value)) throw signatureError('AccessDenied', 'There were query parameters present in the request which were not signed')
+      signed.push(value === '' ? name : `${name}=${bytesOf(value)}`)
+    } else if (!harmless.has(name) && !(isQuery && (isHeaderName(name) || isSignature(name)))) {
       throw signatureError('AccessDenied', 'There were query parameters present in the request which were not signed')
     }
   }
@@ -67,6 +72,22 @@ function isHeaderName(name: string): boolean {
 function isSignature(name: string): boolean {
   return name === 'AWSAccessKeyId' || name === 'Signature' || name === 'Expires'
 }
+
+/**
+ * Values are signed as they are, so one that holds `&versionId=7` is signed as two parameters are: whoever has a URL for the two could
+ * make one of it that means something else.
+ */
+function saysMore(value: string): boolean {
+  return value
+    .split('&')
+    .slice(1)
+    .some((part) => {
+      const [name = ''] = part.split('=', 1)
+      return subresources.has(name) || overrides.has(name)
+    })
+}
+
+const named = (name: string) => ({ members: { ArgumentName: name } })
 
 /** In the string to sign characters stand for bytes: values of the query, which were decoded, are made to. */
 function bytesOf(text: string): string {
