@@ -1,4 +1,5 @@
 /** The identity provider of demonstrations, asked as a command line asks: authorization code with PKCE, refresh, device code. */
+import { get } from 'node:http'
 import * as oidc from 'openid-client'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type DemoIdentityProvider, startDemoIdentityProvider } from '../src/demo/identity-provider.ts'
@@ -27,6 +28,19 @@ test('T-37 nobody is sent to where the client is not, and nobody is let in witho
     status: 400,
     text: expect.stringContaining('redirect_uri'),
   })
+})
+
+test('T-25 a page that leads its own name to this machine gets nothing', async ({ expect }) => {
+  const { port } = new URL(idp.issuer)
+  const ask = (path: string, host: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path, headers: { host } }, (answer) => resolve(answer.resume().statusCode)).on('error', reject)
+    })
+  for (const path of ['/.well-known/openid-configuration', '/device', '/auth', '/token']) {
+    for (const host of [`mallory.example:${port}`, 'mallory.example', `127.0.0.1.mallory.example:${port}`, `localhost:${port}`])
+      expect(await ask(path, host)).toBe(421)
+  }
+  expect(await ask('/.well-known/openid-configuration', `127.0.0.1:${port}`)).toBe(200)
 })
 
 describe('an ID token', () => {

@@ -47,7 +47,12 @@ export async function startDemoIdentityProvider(options: DemoIdentityProviderOpt
   const provider = new Provider(issuer, await configurationOf(options))
   provider.use(pagesOf(provider, options.people ?? demoPeople))
   const answer = provider.callback()
-  server.on('request', (request, response) => void answer(request, response))
+  const { host } = new URL(issuer)
+  server.on('request', (request, response) => {
+    // Nobody has a password here, so a page of the web must not get here under a name of its own that leads to this machine.
+    if (request.headers.host === host) void answer(request, response)
+    else response.writeHead(421, { 'content-type': 'text/plain', connection: 'close' }).end('this is asked by its address only\n')
+  })
   return {
     issuer,
     clientId: demoClientId,

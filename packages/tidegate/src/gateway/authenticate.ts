@@ -35,6 +35,8 @@ export interface AuthenticationDeps {
 
 export interface Authenticated {
   readonly caller: Caller
+  /** The same caller as policies have it by now. Throws when the credential was revoked, deactivated or deleted since. */
+  readonly callerNow: () => Caller
   /** The proof that somebody looked; an operation takes this, never a bare request. */
   readonly verified: VerifiedSignature | UnsignedRequest
   /** Condition keys that come from the signature. */
@@ -55,7 +57,7 @@ export async function authenticate(request: WireRequest, called: CalledService, 
   if (authentication.kind === 'none') {
     if (target.dialect !== 's3' && !called.isUnsignedAllowed) throw missingAuthentication(target.dialect)
     const unsigned = await deps.verifier.acceptUnsigned(request, authentication, target, circumstances)
-    return { caller: anonymous, verified: unsigned, context: {}, body: unsigned.body }
+    return { caller: anonymous, callerNow: () => anonymous, verified: unsigned, context: {}, body: unsigned.body }
   }
   return identify(target.dialect, accessKeyIdOf(authentication), authentication.sessionToken, now, deps, (secret) =>
     deps.verifier.verify(request, authentication, target, secret, circumstances),
@@ -71,7 +73,7 @@ export async function authenticatePostForm(form: PostForm, deps: AuthenticationD
   const authentication = parsePostForm(form, deps.allowS3SigV2)
   if (authentication.kind === 'none') {
     const unsigned = acceptUnsignedForm(form, authentication)
-    return { caller: anonymous, verified: unsigned, context: {}, body: unsigned.body }
+    return { caller: anonymous, callerNow: () => anonymous, verified: unsigned, context: {}, body: unsigned.body }
   }
   return identify('s3', authentication.accessKeyId, authentication.sessionToken, now, deps, async (secret) =>
     verifyPostForm(form, authentication, deps.verifier.keys, secret, now),
@@ -90,11 +92,20 @@ async function identify(
   { credentials }: AuthenticationDeps,
   verify: (secret: Secret) => Promise<VerifiedSignature>,
 ): Promise<Authenticated> {
-  const found = lookUp(() => credentials.find(accessKeyId, sessionToken, now), dialect)
-  const known = found ?? { refusal: unknownAccessKey(dialect, accessKeyId, sessionToken !== undefined) }
+  // A session that was good when the request came does not expire under it.
+  const find = () =>
+    lookUp(() => credentials.find(accessKeyId, sessionToken, now), dialect) ?? {
+      refusal: unknownAccessKey(dialect, accessKeyId, sessionToken !== undefined),
+    }
+  const known = find()
   const verified = await verify(known)
+  const callerNow = (): Caller => callerOf(find())
+  return { caller: callerOf(known), callerNow, verified, context: signatureContext(verified.facts), body: verified.facts.body }
+}
+
+function callerOf(known: KnownCredential | { readonly refusal: Error }): Caller {
   if ('refusal' in known) throw known.refusal
-  return { caller: known.caller(), verified, context: signatureContext(verified.facts), body: verified.facts.body }
+  return known.caller()
 }
 
 /** Undefined when nobody has the credential. */

@@ -40,6 +40,8 @@ export class Exchange {
   sealedTrace: string | undefined
   /** Where no caller is behind it: what the service changes by itself, and why. */
   ownAccord: { readonly resource: string; readonly because: Readonly<Record<string, string>> } | undefined
+  /** Asks again whether the call may go ahead, before what took its time to arrive counts. Rejects with the refusal. */
+  recheck: (() => Promise<void>) | undefined
   /** What becomes of the answer to a form that a browser posted. */
   answer: ((response: WireResponse) => WireResponse) | undefined
   #protocol: WireProtocol

@@ -27,16 +27,16 @@ export async function understandRest(exchange: Exchange, plane: Plane): Promise<
   const protocol = exchange.isFor(service, operation)
   exchange.trace?.enter('authenticate')
   const { authenticated, told, key } = isPost ? await fromForm(exchange, route, plane) : await fromRequest(exchange, route, plane)
-  const { caller, verified, context, body } = authenticated
+  const { caller, callerNow, verified, context, body } = authenticated
   exchange.caller = caller
   exchange.region = ('facts' in verified ? verified.facts.region : undefined) ?? plane.defaultRegion
   const payload = payloadOf(operation.schema[4])
   const bytes = payload === 'whole' ? await body.bytes(bodyLimitBytes['rest-xml']) : new Uint8Array()
   if (payload === 'whole') assertBodyDigests(told, bytes, { isOfBody: !hasChecksums(operation.schema[4]) })
   const labels = labelsOf({ bucket: route.bucket, key })
-  const input = protocol.parseInput(operation.schema, { ...told, body: streamed(body, isPost) }, bytes, labels)
+  const input = protocol.parseInput(operation.schema, { ...told, body: streamed(body, isPost, exchange) }, bytes, labels)
   const keys = { ...context, ...requestKeys(request, exchange.region, exchange.now) }
-  return { exchange, service, operation, caller, input, keys }
+  return { exchange, service, operation, caller, callerNow, input, keys }
 }
 
 /** Who makes a request, and the request as the operation is to read it. */
@@ -85,11 +85,15 @@ function isOfBody({ traits }: Shape): boolean {
   return !traits.httpLabel && traits.httpQuery === undefined && traits.httpHeader === undefined && traits.httpPrefixHeaders === undefined
 }
 
-/** The body as an operation gets it: it can only be read as what was verified. */
-function streamed(body: VerifiedBody, isOfForm: boolean): WireRequest['body'] {
+/** The body as an operation gets it: it can only be read as what was verified, and ends well only where its sender may still send it. */
+function streamed(body: VerifiedBody, isOfForm: boolean, exchange: Exchange): WireRequest['body'] {
+  async function* parts(): AsyncGenerator<Uint8Array> {
+    yield* body.stream()
+    await exchange.recheck?.()
+  }
   const iterable: StreamedBody = {
     isUnmeasured: isOfForm,
-    [Symbol.asyncIterator]: () => body.stream()[Symbol.asyncIterator](),
+    [Symbol.asyncIterator]: parts,
     trailerAlgorithm: body.trailerAlgorithm && trailerAlgorithms[body.trailerAlgorithm],
     trailer() {
       const trailer = body.trailer()

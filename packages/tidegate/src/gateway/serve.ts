@@ -14,7 +14,7 @@ import { protocolOf } from '../wire/protocols.ts'
 import { wholeBody } from '../wire/sigv4/verified-body.ts'
 import { authenticate, type AuthenticationDeps } from './authenticate.ts'
 import type { AuditSink } from './audit-sink.ts'
-import { accessDenied, authorizeCall, type Guardrails, isAllowed, sealedTrace } from './authorize.ts'
+import { accessDenied, type Authorization, authorizeCall, type Guardrails, isAllowed, sealedTrace } from './authorize.ts'
 import { preflightHeaders, withCrossOrigin } from './cross-origin.ts'
 import { awsErrorOf, Exchange, type Outcome } from './exchange.ts'
 import { requestKeys } from './request-keys.ts'
@@ -94,19 +94,35 @@ export interface Understood {
   readonly service: Service
   readonly operation: Operation
   readonly caller: Caller
+  /** The same caller by now; throws when it has lost its credential. Absent where a body is read before anything is judged. */
+  readonly callerNow?: () => Caller
   readonly input: unknown
   /** Condition keys of every check. */
   readonly keys: Readonly<Record<string, string | readonly string[]>>
 }
 
 /** Judges it, and does it. Throws what it is refused with. */
-export async function perform({ exchange, service, operation, caller, input, keys }: Understood, plane: Plane): Promise<unknown> {
+export async function perform(understood: Understood, plane: Plane): Promise<unknown> {
+  const { exchange, operation, caller, callerNow, input, keys } = understood
   exchange.input = input
   const { requestId, region, now } = exchange
   const asked = await identified({ caller, requestId, region, now, sourceIp: exchange.request.remoteAddress }, operation, input)
   exchange.caller = asked.caller
   const call: Call = { ...asked, mayAlso: (check) => isAllowed(authorizeCall([check], asked, keys, plane.guardrails)) }
   exchange.trace?.enter('authorize')
+  const { refusedItems } = await judge(understood, call, plane)
+  if (callerNow !== undefined) {
+    exchange.recheck = async () => {
+      if (plane.authentication.clock() - now >= SOON_MS) await judge(understood, { ...call, caller: callerNow() }, plane)
+    }
+  }
+  if (!operation.isReadOnly) plane.audit.assertWritable()
+  exchange.trace?.enter('invoke')
+  return plane.intents.within(exchange, async () => operation.invoke(input, { ...call, refusedItems }))
+}
+
+/** Throws what the call is refused with. */
+async function judge({ exchange, service, operation, input, keys }: Understood, call: Call, plane: Plane): Promise<Authorization> {
   const checks = await operation.authorize(input, call)
   const authorization = authorizeCall(checks, call, keys, plane.guardrails)
   exchange.authorization = authorization
@@ -118,9 +134,7 @@ export async function perform({ exchange, service, operation, caller, input, key
     )
   }
   if (!isAllowed(authorization)) throw accessDenied(authorization, call, service.protocol)
-  if (!operation.isReadOnly) plane.audit.assertWritable()
-  exchange.trace?.enter('invoke')
-  return plane.intents.within(exchange, async () => operation.invoke(input, { ...call, refusedItems: authorization.refusedItems }))
+  return authorization
 }
 
 /** The call of whom the input proves to be the caller, where the operation has such a proof instead of a signature. */
@@ -157,5 +171,7 @@ async function readWhole(request: WireRequest): Promise<{ readonly request: Wire
   return { request: { ...request, body: wholeBody(bytes) }, bytes }
 }
 
+/** A body that took no longer is not judged again: within this time a revocation takes effect anyway. */
+const SOON_MS = 1_000
 /** Characters; a record keeps 28 KiB of additional data. */
 const MOST_SEALED = 20_000

@@ -74,7 +74,8 @@ function operationOf(level: Level, request: Pick<WireRequest, 'method' | 'path' 
     throw routeError('InvalidArgument', message, { members: { ArgumentName: 'ResourceType', ArgumentValue: subresource } })
   }
   if (subresource !== undefined) {
-    const row = (level === 'object' ? objectSubresources : level === 'bucket' ? bucketSubresources : {})[subresource]
+    const rows = level === 'object' ? objectSubresources : level === 'bucket' ? bucketSubresources : {}
+    const row = Object.hasOwn(rows, subresource) ? rows[subresource] : undefined
     if (row === undefined) {
       const what = `${request.method} ${shown(request.path)}?${subresource.slice(0, 100)}`
       throw routeError('NotImplemented', `${what} is not an operation that Tidegate serves.`)
