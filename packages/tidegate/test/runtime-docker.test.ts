@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -84,6 +85,16 @@ async function opened(context: TestContext) {
     return recorder.textsOf(spec)
   }
   return { runtime, recorder, spec, shared, run }
+}
+
+const plainNetwork = { ports: [], extraHosts: [], dnsServers: [], sysctls: {} }
+
+async function containersOf(taskArn: string): Promise<number> {
+  const engine = await DockerEngine.connect({ socketPath: dockerSocket })
+  const filters = encodeURIComponent(JSON.stringify({ label: [`tidegate.task=${taskArn}`] }))
+  const found = await engine.call('GET', `/containers/json?all=true&filters=${filters}`)
+  engine.close()
+  return Array.isArray(found) ? found.length : Number.NaN
 }
 
 describe.concurrent('docker', { timeout: 90_000 }, () => {
@@ -174,6 +185,90 @@ describe.concurrent('docker', { timeout: 90_000 }, () => {
     const filters = encodeURIComponent(JSON.stringify({ label: [`tidegate.task=${spec.taskArn}`] }))
     expect(await engine.call('GET', `/volumes?filters=${filters}`)).toMatchObject({ Volumes: [] })
     engine.close()
+  })
+
+  test('containers that share the network of their task have one address and one localhost, and it outlives each of them', async (context) => {
+    const { expect } = context
+    const { runtime, recorder, spec } = await opened(context)
+    const other = { ...spec, name: 'sidecar' }
+    context.onTestFinished(() => runtime.remove(other))
+    const port = { containerPort: 8080, hostPort: 0, protocol: 'tcp' as const }
+    const sharedNetwork = {
+      ports: [port],
+      hostname: 'shared',
+      extraHosts: [{ hostname: 'elsewhere', address: '192.0.2.1' }],
+      dnsServers: [],
+      sysctls: { 'net.core.somaxconn': '99' },
+    }
+    const first = await runtime.start(containerSpec({ ...spec, ...shell('echo began'), sharedNetwork }))
+    await until(() => recorder.exitOf(spec) !== undefined)
+    const line =
+      'echo hello > /tmp/index.html; httpd -p 8080 -h /tmp; hostname; grep elsewhere /etc/hosts; cat /proc/sys/net/core/somaxconn; exec tail -f /dev/null'
+    const server = await runtime.start(containerSpec({ ...other, ...shell(line), ports: [port], sharedNetwork }))
+    expect(server.ports).toEqual([{ containerPort: 8080, hostPort: expect.any(Number), protocol: 'tcp', bindIp: '0.0.0.0' }])
+    expect(server.address).toBe(first.address)
+    expect(await runtime.ownerOf(server.address ?? '')).toBe(spec.taskArn)
+    const third = { ...spec, name: 'asks' }
+    context.onTestFinished(() => runtime.remove(third))
+    const started = await runtime.start(
+      containerSpec({ ...third, ...shell('until wget -q -O - http://127.0.0.1:8080/; do sleep 0.05; done'), sharedNetwork }),
+    )
+    expect(started.ports).toEqual([])
+    await until(() => recorder.exitOf(third) !== undefined)
+    expect(recorder.textsOf(third)).toContain('hello')
+    expect(recorder.textsOf(other)).toEqual(['shared', expect.stringContaining('192.0.2.1'), '99'])
+    await runtime.remove(spec)
+    await runtime.remove(third)
+    expect(await containersOf(spec.taskArn)).toBe(2)
+    await runtime.remove(other)
+    expect(await containersOf(spec.taskArn)).toBe(0)
+  })
+
+  test('nothing is left of a network that no container came to', async (context) => {
+    const { expect } = context
+    const { runtime, spec } = await opened(context)
+    const refusal = runtime.start(containerSpec({ ...spec, image: shellImage, command: ['/no/such/program'], sharedNetwork: plainNetwork }))
+    await expect(refusal).rejects.toMatchObject({ kind: 'CannotStartContainerError' })
+    expect(await containersOf(spec.taskArn)).toBe(0)
+  })
+
+  test('containers whose network somebody takes away end, and say why', async (context) => {
+    const { expect } = context
+    const { runtime, recorder, spec } = await opened(context)
+    await runtime.start(containerSpec({ ...spec, ...shell(onTerm), sharedNetwork: plainNetwork }))
+    spawnSync('docker', ['rm', '-f', `ecs-${spec.taskArn.split('/').at(-1)}-.network`])
+    await until(() => recorder.exitOf(spec) !== undefined)
+    expect(recorder.exitOf(spec)).toMatchObject({ reason: 'the network of the task is gone' })
+  })
+
+  test('a container that somebody removes behind our back ended', async (context) => {
+    const { expect } = context
+    const { runtime, recorder, spec } = await opened(context)
+    await runtime.start(containerSpec({ ...spec, ...shell(onTerm) }))
+    spawnSync('docker', ['rm', '-f', `ecs-${spec.taskArn.split('/').at(-1)}-main`])
+    await until(() => recorder.exitOf(spec) !== undefined)
+    expect(recorder.exitOf(spec)).toMatchObject({ exitCode: 137 })
+  })
+
+  test('an instance that starts again finds the network of a task, and who asks from it', async (context) => {
+    const { expect } = context
+    const { open } = prepare(context)
+    const before = await open()
+    await before.attach(new Recorder())
+    const spec = containerSpec({ taskArn: newTaskArn(), name: 'main', ...shell(onTerm), sharedNetwork: plainNetwork })
+    const started = await before.start(spec)
+    await before.close()
+    const runtime = await open()
+    context.onTestFinished(() => runtime.close())
+    const found = await runtime.attach(new Recorder())
+    expect(found.find(({ name }) => name === 'main')).toMatchObject({ taskArn: spec.taskArn, started })
+    expect(await runtime.ownerOf(started.address ?? '')).toBe(spec.taskArn)
+    const late = await runtime.start(containerSpec({ ...spec, name: 'late', ...shell('exit 0') }))
+    expect(late.address).toBe(started.address)
+    // As a scheduler does that does not know the task.
+    for (const ref of found) await runtime.remove(ref)
+    await runtime.remove({ ...spec, name: 'late' })
+    expect(await containersOf(spec.taskArn)).toBe(0)
   })
 
   test('the lines of a container with a terminal are lines too', async (context) => {

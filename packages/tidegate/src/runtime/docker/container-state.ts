@@ -1,6 +1,6 @@
 /** What the engine says about a container, read. */
 import type { ContainerExit, ContainerRef, HealthStatus, StartedContainer } from '../../services/ecs/runtime-port.ts'
-import { containerLabel, taskLabel } from './container-config.ts'
+import { containerLabel, portKey, portsLabel, taskLabel } from './container-config.ts'
 import { listOf, recordOf, textOf } from './engine.ts'
 import { TASK_NETWORK } from './network.ts'
 
@@ -15,13 +15,24 @@ export interface InspectedContainer {
   readonly health: HealthStatus | undefined
 }
 
-/** @param answer of `GET /containers/{id}/json` */
-export function inspectedContainer(answer: unknown): InspectedContainer {
-  const { Id, Config, State, NetworkSettings, Image } = recordOf(answer)
-  const [config, state, network] = [recordOf(Config), recordOf(State), recordOf(NetworkSettings)]
+/** Id of the container whose network it is in; undefined where it has its own. */
+export function holderOf(answer: unknown): string | undefined {
+  const mode = textOf(recordOf(recordOf(answer)['HostConfig'])['NetworkMode'])
+  return mode.startsWith('container:') ? mode.slice('container:'.length) : undefined
+}
+
+/**
+ * @param answer of `GET /containers/{id}/json`
+ * @param holder the same of the container whose network it is in
+ */
+export function inspectedContainer(answer: unknown, holder?: unknown): InspectedContainer {
+  const { Id, Config, State, Image } = recordOf(answer)
+  const [config, state] = [recordOf(Config), recordOf(State)]
+  const network = recordOf(recordOf(holder ?? answer)['NetworkSettings'])
   const labels = recordOf(config['Labels'])
   const startedAt = timeOf(state['StartedAt'])
   const isRunning = state['Running'] === true
+  const own = holder === undefined ? undefined : new Set(textOf(labels[portsLabel]).split(' '))
   const address = textOf(recordOf(recordOf(network['Networks'])[TASK_NETWORK])['IPAddress'])
   return {
     id: textOf(Id),
@@ -36,7 +47,7 @@ export function inspectedContainer(answer: unknown): InspectedContainer {
             at: startedAt,
             imageDigest: textOf(Image),
             ...(address !== '' && { address }),
-            ports: portsOf(network['Ports']),
+            ports: portsOf(network['Ports']).filter((port) => own === undefined || own.has(portKey(port))),
           },
     exit: isRunning || startedAt === undefined ? undefined : exitOf(state),
     health: healthOf(textOf(recordOf(state['Health'])['Status'])),

@@ -15,12 +15,13 @@ import {
   type StartedContainer,
 } from '../../services/ecs/runtime-port.ts'
 import { type ConfigOptions, containerConfig, containerName, instanceLabel, taskLabel } from './container-config.ts'
-import { healthOf, type InspectedContainer, inspectedContainer } from './container-state.ts'
+import { healthOf, holderOf, type InspectedContainer, inspectedContainer } from './container-state.ts'
 import { type DockerEngine, EngineError, enginePath, listOf, recordOf, textOf } from './engine.ts'
 import { type ContainerEvent, EventStream } from './event-stream.ts'
 import { daemonSays, pullImage } from './images.ts'
 import { forgetPosition, LogFollower } from './log-follower.ts'
 import { addressesInTaskNetwork, missing } from './network.ts'
+import { isHolder, TaskNetworks } from './task-networks.ts'
 
 export interface DockerRuntimeOptions extends ConfigOptions {
   readonly engine: DockerEngine
@@ -47,6 +48,7 @@ export class DockerRuntime implements Runtime {
   readonly #options: DockerRuntimeOptions
   readonly #engine: DockerEngine
   readonly #events: EventStream
+  readonly #networks: TaskNetworks
   readonly #known = new Map<string, Known>()
   /** Containers that were told to have ended while the engine was away. */
   readonly #givenUp = new Set<string>()
@@ -58,6 +60,7 @@ export class DockerRuntime implements Runtime {
   constructor(options: DockerRuntimeOptions) {
     this.#options = options
     this.#engine = options.engine
+    this.#networks = new TaskNetworks(options.engine, options)
     const { instance, engine } = options
     this.#events = new EventStream({
       engine,
@@ -74,12 +77,16 @@ export class DockerRuntime implements Runtime {
     this.#starting++
     await this.#events.open()
     const found = await this.#list()
-    for (const container of found) if (container.started !== undefined) this.#follow(container)
+    for (const container of found) {
+      if (isHolder(container.ref)) this.#networks.found(container.id, container.ref.taskArn)
+      else if (container.started !== undefined) this.#follow(container)
+    }
     this.#starting--
+    this.#endWithoutNetwork(this.#networks.holders, found)
     return found.map(({ ref, started, exit, health }) => ({
       ...ref,
-      ...(started && { started }),
-      ...(exit && { exit }),
+      ...(started && !isHolder(ref) && { started }),
+      ...(exit && !isHolder(ref) && { exit }),
       ...(health && { health }),
     }))
   }
@@ -91,14 +98,14 @@ export class DockerRuntime implements Runtime {
   async start(spec: ContainerSpec): Promise<StartedContainer> {
     this.#starting++
     try {
-      return await this.#start(spec)
+      return await this.#networks.joined(spec, (holder) => this.#start(spec, holder))
     } finally {
       if (--this.#starting === 0) this.#unseenEnds.clear()
     }
   }
 
-  async #start(spec: ContainerSpec): Promise<StartedContainer> {
-    const config = containerConfig(spec, this.#options)
+  async #start(spec: ContainerSpec, holder: string | undefined): Promise<StartedContainer> {
+    const config = containerConfig(spec, holder, this.#options)
     const name = containerName(spec)
     const before = await this.#create(name, config, spec)
     if (before !== undefined) return before
@@ -130,6 +137,7 @@ export class DockerRuntime implements Runtime {
     known?.follower.close()
     if (known !== undefined) this.#known.delete(known.id)
     await this.#delete(name)
+    await this.#networks.left(container.taskArn)
     forgetPosition(this.#positionFile(container))
     await this.#removeVolumes(container.taskArn)
   }
@@ -143,11 +151,18 @@ export class DockerRuntime implements Runtime {
   /** The task whose container has an address in the network of tasks, also of a container that has just started. */
   async ownerOf(address: string): Promise<string | undefined> {
     const known = this.#owners.get(address)
-    if (known !== undefined && this.#known.get(known)?.hasEnded === false) return this.#known.get(known)?.ref.taskArn
+    if (known !== undefined && this.#known.get(known)?.hasEnded !== true) {
+      const taskArn = this.#taskOf(known)
+      if (taskArn !== undefined) return taskArn
+    }
     this.#owners = await addressesInTaskNetwork(this.#engine)
     const id = this.#owners.get(address)
     if (id === undefined) return undefined
-    return this.#known.get(id)?.ref.taskArn ?? (await this.#inspect(id)).ref.taskArn
+    return this.#taskOf(id) ?? (await this.#inspect(id)).ref.taskArn
+  }
+
+  #taskOf(id: string): string | undefined {
+    return this.#known.get(id)?.ref.taskArn ?? this.#networks.taskOf(id)
   }
 
   close(): Promise<void> {
@@ -205,7 +220,11 @@ export class DockerRuntime implements Runtime {
   }
 
   async #inspect(nameOrId: string): Promise<InspectedContainer> {
-    return inspectedContainer(await this.#engine.call('GET', enginePath(`/containers/${nameOrId}/json`)))
+    const answer = await this.#engine.call('GET', enginePath(`/containers/${nameOrId}/json`))
+    const holder = holderOf(answer)
+    if (holder === undefined) return inspectedContainer(answer)
+    const itsHolder = await this.#engine.call('GET', enginePath(`/containers/${holder}/json`)).catch(missing)
+    return inspectedContainer(answer, itsHolder ?? {})
   }
 
   #follow({ id, ref, isTerminal, exit }: Omit<InspectedContainer, 'started'>): void {
@@ -218,14 +237,18 @@ export class DockerRuntime implements Runtime {
     if (this.#unseenEnds.delete(id)) this.#guard('the end of a container can not be read', this.#onEnd(known))
   }
 
-  #onEvent({ id, action }: ContainerEvent): void {
+  #onEvent({ id, action, exitCode }: ContainerEvent): void {
     const known = this.#known.get(id)
+    if (known === undefined && this.#networks.taskOf(id) !== undefined) {
+      if (action === 'die') this.#networkLost(id)
+      return
+    }
     if (known === undefined) {
       // It is being started, or was removed.
       if (action === 'die' && this.#starting > 0) this.#unseenEnds.add(id)
       return
     }
-    if (action === 'die') this.#guard('the end of a container can not be read', this.#onEnd(known))
+    if (action === 'die') this.#guard('the end of a container can not be read', this.#onEnd(known, exitCode))
     const status = /^health_status: (.*)$/.exec(action)?.[1]
     const health = status === undefined ? undefined : healthOf(status)
     if (health !== undefined) this.#listener?.health(known.ref, health, Date.now())
@@ -236,8 +259,10 @@ export class DockerRuntime implements Runtime {
     if (known !== undefined) await this.#onEnd(known)
   }
 
-  async #onEnd(known: Known): Promise<void> {
-    const { exit } = await this.#inspect(known.id)
+  /** @param exitCode as the event has it: who removes a container by hand leaves nothing else of it */
+  async #onEnd(known: Known, exitCode?: number): Promise<void> {
+    const found = await this.#inspect(known.id).catch(missing)
+    const exit = found === undefined ? { at: Date.now(), reason: GONE, ...(exitCode !== undefined && { exitCode }) } : found.exit
     if (exit !== undefined) await this.#tellEnd(known, exit)
   }
 
@@ -254,10 +279,12 @@ export class DockerRuntime implements Runtime {
 
   /** What happened while the engine was away. */
   async #resync(): Promise<void> {
+    // What is started while they are listed need not be among them.
+    const [before, holders] = [[...this.#known.values()], this.#networks.holders]
     const found = new Map((await this.#list()).map((container) => [container.id, container]))
-    for (const known of this.#known.values()) {
+    for (const known of before) {
       const container = found.get(known.id)
-      const exit = container === undefined ? { at: Date.now(), reason: 'the container is gone' } : container.exit
+      const exit = container === undefined ? { at: Date.now(), reason: GONE } : container.exit
       if (exit !== undefined) await this.#tellEnd(known, exit)
       else if (this.#givenUp.has(known.id)) await this.#delete(known.id)
       else if (container !== undefined) {
@@ -266,6 +293,25 @@ export class DockerRuntime implements Runtime {
       }
     }
     this.#givenUp.clear()
+    this.#endWithoutNetwork(holders, [...found.values()])
+  }
+
+  /** A container whose network is gone would run on and reach nobody. */
+  #endWithoutNetwork(holders: readonly string[], found: readonly InspectedContainer[]): void {
+    const running = new Set(found.flatMap(({ id, isRunning }) => (isRunning ? [id] : [])))
+    for (const id of holders) if (!running.has(id)) this.#networkLost(id)
+  }
+
+  #networkLost(holder: string): void {
+    const taskArn = this.#networks.taskOf(holder)
+    this.#networks.lost(holder)
+    for (const known of this.#known.values()) {
+      if (known.ref.taskArn !== taskArn || known.hasEnded) continue
+      const told = this.#tellEnd(known, { at: Date.now(), reason: 'the network of the task is gone' })
+      this.#guard('the end of a container can not be told', told)
+      const killed = this.#engine.call('POST', enginePath(`/containers/${known.id}/kill`)).catch(missing)
+      this.#guard('a container without a network can not be killed', killed)
+    }
   }
 
   /** A task does not wait for an engine for ever. */
@@ -296,5 +342,6 @@ function cannotCreate(error: unknown): RuntimeError {
   return new RuntimeError('CannotCreateContainerError', daemonSays(error), { cause: error })
 }
 
+const GONE = 'CannotInspectContainerError: the container is gone'
 const LAST_OUTPUT_MILLISECONDS = 2_000
 const PATIENCE_MILLISECONDS = 30_000

@@ -29,6 +29,8 @@ export interface EngineVersion {
   /** Of the API, for example `1.41`. */
   readonly api: string
   readonly engine: string
+  /** In the words of Go, for example `amd64`. */
+  readonly architecture: string
 }
 
 export class DockerEngine {
@@ -49,7 +51,8 @@ export class DockerEngine {
       const response = await send({ socketPath, agent, method: 'GET', path: '/version', signal: AbortSignal.timeout(PROBE_MILLISECONDS) })
       const answer = recordOf(await jsonOf(response))
       const api = commonVersion(textOf(answer['ApiVersion']), textOf(answer['MinAPIVersion']))
-      return new DockerEngine(socketPath, agent, { api, engine: textOf(answer['Version']) })
+      const version = { api, engine: textOf(answer['Version']), architecture: textOf(answer['Arch']) }
+      return new DockerEngine(socketPath, agent, version)
     } catch (error) {
       agent.destroy()
       if (error instanceof EngineUnreachable) throw error

@@ -8,6 +8,8 @@ export interface ContainerEvent {
   readonly id: string
   /** For example `die`, `health_status: healthy`. */
   readonly action: string
+  /** With `die`. */
+  readonly exitCode: number | undefined
 }
 
 export interface EventStreamOptions {
@@ -62,7 +64,9 @@ export class EventStream {
 
   #tell(line: unknown): void {
     const { Action, Actor } = recordOf(line)
-    this.#options.onEvent({ id: textOf(recordOf(Actor)['ID']), action: textOf(Action) })
+    const { ID, Attributes } = recordOf(Actor)
+    const exitCode = Number.parseInt(textOf(recordOf(Attributes)['exitCode']), 10)
+    this.#options.onEvent({ id: textOf(ID), action: textOf(Action), exitCode: Number.isNaN(exitCode) ? undefined : exitCode })
   }
 
   #retry(problem: unknown): void {

@@ -130,12 +130,23 @@ export interface ContainerSpec extends ContainerRef {
   readonly mounts: readonly MountSpec[]
   /** Names of containers of the same task whose mounts it gets too. */
   readonly volumesFrom: readonly { readonly container: string; readonly readOnly: boolean }[]
-  /** `hostPort` 0 takes a free one. */
-  readonly ports: readonly { readonly containerPort: number; readonly hostPort: number; readonly protocol: 'tcp' | 'udp' }[]
+  readonly ports: readonly PortSpec[]
+  /** Absent where it has a network of its own. The same for each container of a task. */
+  readonly sharedNetwork?: SharedNetwork
   readonly healthCheck?: HealthCheckSpec
   /** `com.amazonaws.ecs.*` among them. */
   readonly labels: Readonly<Record<string, string>>
 }
+
+/** `hostPort` 0 takes a free one. */
+export interface PortSpec {
+  readonly containerPort: number
+  readonly hostPort: number
+  readonly protocol: 'tcp' | 'udp'
+}
+
+/** The one network of all containers of a task, and what any of them says of it. */
+export interface SharedNetwork extends Pick<ContainerSpec, 'ports' | 'hostname' | 'extraHosts' | 'dnsServers' | 'sysctls'> {}
 
 export interface MountSpec {
   /** Name of the volume in the task definition: one that lives and dies with the task, unless `hostPath` is given. */

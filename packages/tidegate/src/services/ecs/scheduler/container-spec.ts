@@ -2,7 +2,7 @@
 import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs'
 import { ecsArn, type Where } from '../arn.ts'
 import { taskSize } from '../fargate-sizes.ts'
-import type { ContainerSpec, HealthCheckSpec, MountSpec } from '../runtime-port.ts'
+import type { ContainerSpec, HealthCheckSpec, MountSpec, SharedNetwork } from '../runtime-port.ts'
 import type { TaskDefinition } from '../state.ts'
 import { taskArn } from '../task.ts'
 import type { Task } from '../task-state.ts'
@@ -44,26 +44,19 @@ export function containerSpec(
       soft: softLimit,
       hard: hardLimit,
     })),
-    sysctls: Object.fromEntries((container.systemControls ?? []).map(({ namespace = '', value = '' }) => [namespace, value])),
+    ...networkOf(definition, container),
+    ...present('sharedNetwork', sharedNetworkOf(definition)),
     tmpfs: (linux?.tmpfs ?? []).map(({ containerPath, size, mountOptions }) => ({
       path: containerPath ?? '',
       sizeMiB: size ?? 0,
       options: mountOptions ?? [],
     })),
     ...present('sharedMemoryMiB', linux?.sharedMemorySize),
-    ...present('hostname', container.hostname),
-    extraHosts: (container.extraHosts ?? []).map(({ hostname, ipAddress }) => ({ hostname: hostname ?? '', address: ipAddress ?? '' })),
-    dnsServers: container.dnsServers ?? [],
     mounts: mountsOf(definition, container),
     volumesFrom: (container.volumesFrom ?? []).map(({ sourceContainer, readOnly }) => ({
       container: sourceContainer ?? '',
       readOnly: readOnly ?? false,
     })),
-    ports: (container.portMappings ?? []).flatMap(({ containerPort, hostPort, protocol }) =>
-      containerPort === undefined
-        ? []
-        : [{ containerPort, hostPort: definition.networkMode === 'awsvpc' ? 0 : (hostPort ?? 0), protocol: protocol ?? 'tcp' }],
-    ),
     ...present('healthCheck', healthCheckOf(container)),
     labels: {
       ...container.dockerLabels,
@@ -83,13 +76,43 @@ export function plainEnvironment(container: ContainerDefinition, overrides: Task
 }
 
 /** A volume without `hostPath` lives with the task, whatever else is said of it: what has no meaning here is no reason not to start. */
-export function mountsOf({ volumes = [] }: TaskDefinition['definition'], { mountPoints = [] }: ContainerDefinition): readonly MountSpec[] {
+export function mountsOf({ volumes = [] }: Definition, { mountPoints = [] }: ContainerDefinition): readonly MountSpec[] {
   return mountPoints.map(({ sourceVolume = '', containerPath = '', readOnly = false }) => ({
     volume: sourceVolume,
     ...present('hostPath', volumes.find(({ name }) => name === sourceVolume)?.host?.sourcePath),
     containerPath,
     readOnly,
   }))
+}
+
+type Definition = TaskDefinition['definition']
+
+function networkOf({ networkMode }: Definition, container: ContainerDefinition): SharedNetwork {
+  return {
+    ...present('hostname', container.hostname),
+    extraHosts: (container.extraHosts ?? []).map(({ hostname, ipAddress }) => ({ hostname: hostname ?? '', address: ipAddress ?? '' })),
+    dnsServers: container.dnsServers ?? [],
+    sysctls: Object.fromEntries((container.systemControls ?? []).map(({ namespace = '', value = '' }) => [namespace, value])),
+    ports: (container.portMappings ?? []).flatMap(({ containerPort, hostPort, protocol }) =>
+      containerPort === undefined
+        ? []
+        : [{ containerPort, hostPort: networkMode === 'awsvpc' ? 0 : (hostPort ?? 0), protocol: protocol ?? 'tcp' }],
+    ),
+  }
+}
+
+/** Of `awsvpc`: the task has one address. Alone in its task, a container needs to share with nobody. */
+function sharedNetworkOf(definition: Definition): SharedNetwork | undefined {
+  const { networkMode, containerDefinitions = [] } = definition
+  if (networkMode !== 'awsvpc' || containerDefinitions.length < 2) return undefined
+  const all = containerDefinitions.map((container) => networkOf(definition, container))
+  return {
+    ...present('hostname', all.find(({ hostname }) => hostname !== undefined)?.hostname),
+    extraHosts: all.flatMap(({ extraHosts }) => extraHosts),
+    dnsServers: [...new Set(all.flatMap(({ dnsServers }) => dnsServers))],
+    sysctls: Object.assign({}, ...all.map(({ sysctls }) => sysctls)) as Readonly<Record<string, string>>,
+    ports: all.flatMap(({ ports }) => ports),
+  }
 }
 
 /** Absent where there is none, or where it is `NONE`. */
