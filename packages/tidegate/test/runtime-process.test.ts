@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -121,6 +121,27 @@ test.skipIf(!linux)('when the supervisor is killed its processes are found again
   await runtime.stop(spec, 30)
   await until(() => recorder.exitOf(spec) !== undefined)
   expect(recorder.exitOf(spec)).toMatchObject({ reason: 'it ended while nobody watched it: its exit code is not known' })
+})
+
+test('a container whose record can not be written does not run; one whose end can not be written ended all the same', async (context) => {
+  const { expect } = context
+  const { runtime, recorder, folder, spec } = await opened(context)
+  const refused = { ...spec, name: 'refused' }
+  const sign = join(folder, 'sign')
+  const line = `until [ -e ${sign} ]; do sleep 0.02; done; exit 5`
+  await runtime.start(containerSpec({ ...spec, ...shell(line) }))
+  await runtime.start(containerSpec({ ...refused, ...shell('exit 0') }))
+  const [first, second] = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  await runtime.remove(refused)
+  // What a full disk does: the record can't be put in its place.
+  for (const { name } of [first, second].filter((each) => each !== undefined))
+    mkdirSync(join(folder, name, 'process.json.new'), { recursive: true })
+  await expect(runtime.start(containerSpec({ ...refused, ...shell('sleep 1000') }))).rejects.toMatchObject({
+    kind: 'CannotStartContainerError',
+  })
+  writeFileSync(sign, '')
+  await until(() => recorder.exitOf(spec) !== undefined)
+  expect(recorder.exitOf(spec)).toMatchObject({ exitCode: 5 })
 })
 
 test('secrets of the environment are in no file and no argument (T-27)', async (context) => {

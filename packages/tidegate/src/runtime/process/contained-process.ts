@@ -63,7 +63,8 @@ export class ContainedProcess {
         },
       )
     }
-    this.#keep()
+    // Where this can't be written it must not run: nobody would find it again.
+    writeRecord(folder, { ...this.state, startTime: this.#startTime })
   }
 
   /** @param folder its own: output, record, home. Rejects with a sentence where the program can't be run. */
@@ -81,7 +82,12 @@ export class ContainedProcess {
       child.once('spawn', resolve)
       child.once('error', (error: NodeJS.ErrnoException) => reject(new Error(startProblem(spec, error))))
     })
-    return new ContainedProcess(spec, child, folder, events)
+    try {
+      return new ContainedProcess(spec, child, folder, events)
+    } catch (error) {
+      killGroup(child.pid)
+      throw error
+    }
   }
 
   get state(): ProcessState {
@@ -120,7 +126,11 @@ export class ContainedProcess {
     const tell = (): void => {
       if (isTold) return
       isTold = true
-      this.#output.end(Date.now())
+      try {
+        this.#output.end(Date.now())
+      } catch (error) {
+        process.stderr.write(`the last output of ${this.spec.id} is lost: ${String(error)}\n`)
+      }
       this.#exit = { code: code ?? 128 + (signal === null ? 0 : constants.signals[signal]), at }
       this.#keep()
       this.#events.onExit(this.state)
@@ -136,11 +146,20 @@ export class ContainedProcess {
   }
 
   #keep(): void {
-    writeRecord(this.#folder, { ...this.state, startTime: this.#startTime })
+    keepRecord(this.#folder, { ...this.state, startTime: this.#startTime })
   }
 }
 
-export function writeRecord(folder: string, record: ProcessRecord): void {
+/** A disk that is full must not end the tasks: until the supervisor ends, it knows what it could not write. */
+export function keepRecord(folder: string, record: ProcessRecord): void {
+  try {
+    writeRecord(folder, record)
+  } catch (error) {
+    process.stderr.write(`what became of ${record.id} cannot be written: ${String(error)}\n`)
+  }
+}
+
+function writeRecord(folder: string, record: ProcessRecord): void {
   const path = recordPath(folder)
   writeFileSync(`${path}.new`, JSON.stringify(record), { mode: 0o600 })
   renameSync(`${path}.new`, path)

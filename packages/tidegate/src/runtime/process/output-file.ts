@@ -2,7 +2,7 @@
  * The output of a container in files, as it came: one line for each line, with time and stream before it. A file that has grown is followed
  * by the next one and the oldest goes, so that a task that writes without end does not fill the disk.
  */
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface OutputLine {
@@ -43,17 +43,22 @@ export class OutputWriter {
     if (lines.length === 0) return false
     const head = Buffer.from(`${now} ${stream === 'stdout' ? '1' : '2'} `)
     const bytes = Buffer.concat(lines.flatMap((line) => [head, line, NEW_LINE]))
-    writeSync(this.#file, bytes)
+    if (writeSync(this.#file, bytes) < bytes.length) {
+      // Half a line would take the next one with it.
+      ftruncateSync(this.#file, this.#bytes)
+      throw new Error('the disk is full')
+    }
     this.#bytes += bytes.length
     if (this.#bytes >= SEGMENT_BYTES) this.#next()
     return true
   }
 
   #next(): void {
+    const next = openSync(pathOf(this.#folder, this.#segment + 1), 'a', 0o600)
     closeSync(this.#file)
+    this.#file = next
     this.#segment++
     this.#bytes = 0
-    this.#file = openSync(pathOf(this.#folder, this.#segment), 'a', 0o600)
     for (const old of segmentsIn(this.#folder)) if (old <= this.#segment - KEPT_SEGMENTS) rmSync(pathOf(this.#folder, old), { force: true })
   }
 }

@@ -1,8 +1,9 @@
 /** The runtime's side of the supervisor: starts it where none runs, and asks it. */
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { getCompileCacheDir } from 'node:module'
 import { connect, type Socket } from 'node:net'
-import { extname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import process from 'node:process'
 import { socketPath, supervisorLogPath } from './folder.ts'
 import { JsonLines } from '../json-lines.ts'
@@ -126,12 +127,15 @@ function open(folder: string): Promise<Socket> {
   })
 }
 
-/** It gets nothing of our environment but what finds programs. */
+/** It gets nothing of our environment, but where compiled code is kept: a compiler of its own would be a third of its memory. */
 function startSupervisor(folder: string) {
   const log = openSync(supervisorLogPath(folder), 'a', 0o600)
   try {
     const script = join(import.meta.dirname, `supervisor${extname(import.meta.filename)}`)
-    const child = spawn(process.execPath, [script, folder], { detached: true, stdio: ['ignore', log, log], env: {}, cwd: '/' })
+    const compiled = getCompileCacheDir()
+    // What is answered is a folder in it, one for each version of Node.
+    const env = compiled === undefined ? {} : { NODE_COMPILE_CACHE: dirname(compiled) }
+    const child = spawn(process.execPath, [script, folder], { detached: true, stdio: ['ignore', log, log], env, cwd: '/' })
     child.on('error', () => {})
     child.unref()
     return child

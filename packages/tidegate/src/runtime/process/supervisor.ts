@@ -5,9 +5,10 @@
  * Started by `SupervisorClient` as `node supervisor.ts FOLDER`. The folder is the owner's alone, and so is the socket in it.
  */
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import process from 'node:process'
-import { CONTAINER_VARIABLE, ContainedProcess, type ProcessRecord, writeRecord } from './contained-process.ts'
+import { CONTAINER_VARIABLE, ContainedProcess, keepRecord, type ProcessRecord } from './contained-process.ts'
 import { containerFolder, recordPath, socketPath } from './folder.ts'
 import { processesWith, startTimeOf } from './kernel-processes.ts'
 import { killGroup } from './kill-group.ts'
@@ -35,7 +36,11 @@ class Supervisor {
     const path = socketPath(this.#folder)
     if (existsSync(path)) rmSync(path)
     const server = createServer((socket) => this.#accept(socket))
-    server.listen(path, () => chmodSync(path, 0o600))
+    server.listen(path, () => {
+      chmodSync(path, 0o600)
+      // Most supervisors are killed, which keeps nothing.
+      setTimeout(flushCompileCache, COMPILED_MILLISECONDS).unref()
+    })
     // Whoever removes the data folder removes the tasks.
     setInterval(() => {
       if (!existsSync(path)) this.#abandon()
@@ -168,7 +173,7 @@ class Supervisor {
   #lost(record: ProcessRecord): ProcessRecord {
     const exit = { at: Date.now(), reason: 'it ended while nobody watched it: its exit code is not known' }
     const ended = { ...record, exit }
-    writeRecord(containerFolder(this.#folder, record.id), ended)
+    keepRecord(containerFolder(this.#folder, record.id), ended)
     return ended
   }
 
@@ -209,6 +214,10 @@ const SWEEP_MILLISECONDS = 50
 const ORPHAN_MILLISECONDS = 200
 const FOLDER_MILLISECONDS = 2_000
 const IDLE_MILLISECONDS = 3_000
+const COMPILED_MILLISECONDS = 1_000
+
+// A log that can't be written is no reason to end the tasks.
+process.stderr.on('error', () => {})
 
 const [, , folder] = process.argv
 if (folder === undefined) throw new Error('usage: supervisor FOLDER')
