@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -142,6 +142,21 @@ test('a container whose record can not be written does not run; one whose end ca
   writeFileSync(sign, '')
   await until(() => recorder.exitOf(spec) !== undefined)
   expect(recorder.exitOf(spec)).toMatchObject({ exitCode: 5 })
+})
+
+test('of two supervisors one has the folder: the other one goes', async (context) => {
+  const { expect } = context
+  const { runtime, recorder, folder, spec } = await opened(context)
+  await runtime.start(containerSpec({ ...spec, ...shell('exec sleep 1000') }))
+  const script = join(import.meta.dirname, '../src/runtime/process/supervisor.ts')
+  expect(spawnSync(process.execPath, [script, folder]).status).toBe(0)
+  const second = new ProcessRuntime({ folder, onProblem: () => {} })
+  context.onTestFinished(() => second.close())
+  await second.attach(new Recorder())
+  await second.stop(spec, 30)
+  await until(() => recorder.exitOf(spec) !== undefined)
+  // Whose end nobody watched would have no exit code.
+  expect(recorder.exitOf(spec)).toMatchObject({ exitCode: 143 })
 })
 
 test('secrets of the environment are in no file and no argument (T-27)', async (context) => {

@@ -9,7 +9,8 @@ import { flushCompileCache } from 'node:module'
 import { createServer, type Socket } from 'node:net'
 import process from 'node:process'
 import { CONTAINER_VARIABLE, ContainedProcess, keepRecord, type ProcessRecord } from './contained-process.ts'
-import { containerFolder, recordPath, socketPath } from './folder.ts'
+import { lockFile } from '../../kernel/lock-file.ts'
+import { containerFolder, lockPath, recordPath, socketPath } from './folder.ts'
 import { processesWith, startTimeOf } from './kernel-processes.ts'
 import { killGroup } from './kill-group.ts'
 import { JsonLines } from '../json-lines.ts'
@@ -221,4 +222,9 @@ process.stderr.on('error', () => {})
 
 const [, , folder] = process.argv
 if (folder === undefined) throw new Error('usage: supervisor FOLDER')
+// Two instances, or one that is killed while it starts and the next, may each have started one.
+const unlock = lockFile(lockPath(folder))
+if (unlock === undefined) process.exit(0)
+// What is held is not collected.
+process.once('exit', unlock)
 new Supervisor(folder).listen()

@@ -1,4 +1,4 @@
-/** One process writes a store at a time. */
+/** Of several processes one has a folder. */
 import { DatabaseSync } from 'node:sqlite'
 
 /**
