@@ -182,7 +182,8 @@ function userOfFederatedSession(sessionArn: string): string {
 
 /** STS "Comparing the AWS STS API operations": what a kind of credentials can never call, whatever policies say. */
 function isForbiddenToSessionType({ caller, action }: Question): boolean {
-  const isIam = action.startsWith('iam:')
+  // PassRole is no operation of IAM's API.
+  const isIam = action.startsWith('iam:') && action !== 'iam:passrole'
   const isSts = action.startsWith('sts:')
   switch (caller.kind) {
     case 'root':

@@ -18,6 +18,8 @@ export function needsNoPermission({ name }: Action, { kind }: Principal): boolea
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html
  */
 export function isBeyondSession({ name, service }: Action, principal: Principal): boolean {
+  // Handing on a role is no call to IAM: another service asks whether the caller may.
+  if (name === 'iam:passrole') return false
   switch (principal.kind) {
     case 'root':
       return name === 'sts:assumerole'
