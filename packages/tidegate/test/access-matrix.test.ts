@@ -45,7 +45,7 @@ const exceptions: Readonly<Record<string, Partial<Record<Role, string>>>> = {
   's3:DeleteObjects': everySigner('reached'),
   'sts:AssumeRole': { root: 'AccessDenied' },
   // Clients send it without a signature, whoever they are.
-  'sts:AssumeRoleWithWebIdentity': Object.fromEntries(roles.map((role) => [role, 'no role trust policy'])),
+  'sts:AssumeRoleWithWebIdentity': Object.fromEntries(roles.map((role) => [role, 'AccessDenied'])),
   'sts:GetAccessKeyInfo': everySigner('reached'),
   'sts:GetCallerIdentity': everySigner('reached'),
   'sts:GetFederationToken': { 'session policy': 'AccessDenied' },

@@ -10,6 +10,7 @@ import {
   type ECSClient,
   ListAccountSettingsCommand,
   ListClustersCommand,
+  ListContainerInstancesCommand,
   ListTagsForResourceCommand,
   ListTaskDefinitionFamiliesCommand,
   ListTaskDefinitionsCommand,
@@ -180,6 +181,11 @@ describe('policies', () => {
       })
     }
     expect((await passer.send(new RegisterTaskDefinitionCommand(input))).taskDefinition?.taskRoleArn).toBe('task')
+    const toFamily = { ArnLike: { 'iam:AssociatedResourceArn': arn('task-definition/passing:*') } }
+    const ofFamily = await userWith('passes-to-family', register, { Action: 'iam:PassRole', Condition: toFamily })
+    await ofFamily.send(new RegisterTaskDefinitionCommand(input))
+    const elsewhere = new RegisterTaskDefinitionCommand({ ...input, family: 'other' })
+    expect(await refusalOf(ofFamily.send(elsewhere))).toMatchObject({ code: 'AccessDeniedException' })
     const both = definition({ family: 'passing', taskRoleArn: 'task', executionRoleArn: role('execution') })
     expect(await refusalOf(passer.send(new RegisterTaskDefinitionCommand(both)))).toMatchObject({ code: 'AccessDeniedException' })
   })
@@ -193,6 +199,26 @@ describe('policies', () => {
     expect(await refusalOf(later)).toMatchObject({ code: 'AccessDeniedException' })
   })
 
+  test('the key of ephemeral storage is judged, when a cluster is made and changed', async ({ expect }) => {
+    const key = `arn:aws:kms:us-east-1:${mainAccount}:key/1234abcd-12ab-34cd-56ef-1234567890ab`
+    const ours = {
+      Action: ['ecs:CreateCluster', 'ecs:UpdateCluster'],
+      Condition: { StringEquals: { 'ecs:fargate-ephemeral-storage-kms-key': key } },
+    }
+    const client = await userWith('encrypts', ours)
+    const withKey = (fargateEphemeralStorageKmsKeyId: string) => ({
+      configuration: { managedStorageConfiguration: { fargateEphemeralStorageKmsKeyId } },
+    })
+    for (const refused of [{}, withKey('other')]) {
+      const create = new CreateClusterCommand({ clusterName: 'encrypted', ...refused })
+      expect(await refusalOf(client.send(create))).toMatchObject({ code: 'AccessDeniedException' })
+    }
+    await client.send(new CreateClusterCommand({ clusterName: 'encrypted', ...withKey(key) }))
+    await client.send(new UpdateClusterCommand({ cluster: 'encrypted', ...withKey(key) }))
+    const update = new UpdateClusterCommand({ cluster: 'encrypted', ...withKey('other') })
+    expect(await refusalOf(client.send(update))).toMatchObject({ code: 'AccessDeniedException' })
+  })
+
   test('tags of a resource are seen under both names, and sizes as numbers', async ({ expect }) => {
     for (const prefix of ['aws', 'ecs']) {
       const clusterName = `of-${prefix}`
@@ -204,6 +230,10 @@ describe('policies', () => {
       const refused = client.send(new DeleteClusterCommand({ cluster: 'untagged' }))
       expect(await refusalOf(refused)).toMatchObject({ code: 'AccessDeniedException' })
     }
+    await root.send(new CreateClusterCommand({ clusterName: 'listed', tags: [{ key: 'Department', value: 'Accounting' }] }))
+    const lists = { Action: 'ecs:List*', Condition: { StringEquals: { 'ecs:ResourceTag/Department': 'Accounting' } } }
+    const lister = await userWith('lists-accounting', lists)
+    expect((await lister.send(new ListContainerInstancesCommand({ cluster: 'listed' }))).containerInstanceArns).toEqual([])
     const small = { Action: 'ecs:RegisterTaskDefinition', Condition: { NumericLessThanEquals: { 'ecs:task-cpu': '512' } } }
     const client = await userWith('small-tasks', small)
     await client.send(new RegisterTaskDefinitionCommand(definition({ ...fargate, family: 'small' })))

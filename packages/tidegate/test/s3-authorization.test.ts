@@ -96,6 +96,23 @@ describe('a caller of the account of the bucket', () => {
     expect(await refusalOf(writer.send(new s3.UploadPartCopyCommand(part)))).toMatchObject({ code: 'AccessDenied' })
   })
 
+  test('copies tags only where it may read them there and put them here', async ({ expect }) => {
+    await owner.send(new s3.PutObjectCommand({ Bucket: bucket, Key: 'public/tagged', Body: 'x', Tagging: 'team=red' }))
+    const may = [allow('s3:PutObject', object('copies/*')), allow('s3:GetObject', object('public/*'))]
+    const reads = allow('s3:GetObjectTagging', object('public/*'))
+    const copy = async (name: string, more: object, ...statements: object[]) => {
+      const client = await userWith(name, ...may, ...statements)
+      const input = { Bucket: bucket, Key: `copies/${name}`, CopySource: `${bucket}/public/tagged`, ...more }
+      return (await refusalOf(client.send(new s3.CopyObjectCommand(input))))?.message
+    }
+    expect(await copy('no-tags', {})).toContain('s3:GetObjectTagging')
+    expect(await copy('reads-tags', {}, reads)).toContain('s3:PutObjectTagging')
+    const puts = (team: string) => allow('s3:PutObjectTagging', object('copies/*'), { StringEquals: { 's3:RequestObjectTag/team': team } })
+    expect(await copy('puts-blue', {}, reads, puts('blue'))).toContain('s3:PutObjectTagging')
+    expect(await copy('puts-red', {}, reads, puts('red'))).toBe(undefined)
+    expect(await copy('leaves-them', { TaggingDirective: 'REPLACE' })).toBe(undefined)
+  })
+
   test('T-45 deletes of many keys those that it may delete, and is told of each other', async ({ expect }) => {
     const client = await userWith('deleter', allow('s3:DeleteObject', object('mine/*')))
     await owner.send(new s3.PutObjectCommand({ Bucket: bucket, Key: 'mine/x', Body: 'x' }))

@@ -145,6 +145,14 @@ test('keys that statements about the action ask for and the request lacks are li
   expect(explained({ context: { 'AWS:sourceip': 'z' } }, { identity }).missingKeys).toEqual(['aws:TokenIssueTime', 'ecs:cluster'])
 })
 
+test('so are keys of policy variables that have no default', ({ expect }) => {
+  const Resource = "arn:aws:ecs:us-east-1:${aws:PrincipalAccount}:task/${aws:PrincipalTag/Team}/${*}${$}${aws:username, 'x'}"
+  const Condition = { StringEquals: { 'aws:SourceIp': '${ecs:Cluster}' }, IpAddress: { 'aws:SourceIp': '${aws:VpcSourceIp}' } }
+  const identity = [allow({ Resource, Condition })]
+  expect(explained({ context: { 'aws:sourceip': 'z' } }, { identity }).missingKeys).toEqual(['aws:PrincipalTag/Team', 'ecs:Cluster'])
+  expect(explained({ context: { 'aws:sourceip': 'z', 'aws:principaltag/team': 'x' } }, { identity }).missingKeys).toEqual(['ecs:Cluster'])
+})
+
 test('a trace accounts for its decision', ({ expect }) => {
   for (let seed = 1; seed <= 3000; seed++) {
     const read = readCase(JSON.stringify(caseOf(seed)))

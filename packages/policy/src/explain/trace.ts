@@ -5,7 +5,7 @@
 import { conditionTest } from '../condition/condition-test.ts'
 import { conditionKey } from '../condition-key.ts'
 import { type Decision, type PolicyType, policyTypes, type StatementRef } from '../decision.ts'
-import { type Condition, type Effect, operatorText, type PrincipalElement } from '../document/policy-document.ts'
+import { type Condition, type Effect, operatorText, type PrincipalElement, type Statement } from '../document/policy-document.ts'
 import { type Action, actionOf } from '../evaluate/action.ts'
 import { authorize, layersFor } from '../evaluate/authorize.ts'
 import type { CompiledStatement } from '../evaluate/compiled-statement.ts'
@@ -226,10 +226,22 @@ const principalTexts = (element: PrincipalElement | undefined): string[] =>
 
 function missingKeys(statements: readonly CompiledStatement[], context: RequestContext): string[] {
   const keys = new Map<string, string>()
-  for (const { source } of statements) {
-    for (const { key } of source.conditions) if (context.get(conditionKey(key)) === undefined) keys.set(conditionKey(key), key)
+  for (const { source, hasVariables } of statements) {
+    const asked = [...source.conditions.map(({ key }) => key), ...(hasVariables ? variablesOf(source) : [])]
+    for (const key of asked) if (context.get(conditionKey(key)) === undefined) keys.set(conditionKey(key), key)
   }
   return [...keys.values()].toSorted()
 }
 
+/** The keys of the policy variables that have no default. */
+function variablesOf({ resource, conditions }: Statement): string[] {
+  const texts = [
+    ...(resource?.patterns ?? []).map((pattern) => pattern.slice(colonAt(pattern, 5) + 1)),
+    ...conditions.filter(({ operator }) => takesVariables.test(operator.base)).flatMap(({ values }) => values),
+  ]
+  return texts.flatMap((text) => [...text.matchAll(variable)].map(([, key = '']) => key))
+}
+
 const takesVariables = /^(?:String|Arn|Bool)/
+/** `${*}`, `${?}` and `${$}` are characters, not keys. */
+const variable = /\$\{([^*?$,{}][^,{}]*)\}/g

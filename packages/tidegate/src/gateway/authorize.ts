@@ -60,6 +60,8 @@ export function isAllowed({ decisive, refusedItems }: Authorization): boolean {
  */
 export function accessDenied({ decisive }: Authorization, { caller }: Call, protocol: Protocol): AwsError {
   const { request } = decisive?.check ?? {}
+  // Who is not known yet is told nothing more, not even about the role.
+  if (request?.principal.kind === 'federated') return commonError('AccessDenied', `Not authorized to perform ${request.action}`)
   const withReason = request?.resourceAccount === caller.accountId && caller.accountId !== ''
   const message = decisive && accessDeniedMessage(decisive.check.request, decisive.decision, { withReason })
   if (protocol === 'rest-xml') {

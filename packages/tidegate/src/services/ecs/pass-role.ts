@@ -2,17 +2,21 @@
 import type { Check } from '../../kernel/operation.ts'
 import { ecsError } from './errors.ts'
 
-/** The roles are those of the account: one may be named without its ARN. */
+/**
+ * The roles are those of the account: one may be named without its ARN.
+ * @param associated ARN of what the role comes to belong to: the task definition, or the service
+ */
 export function passRoleChecks(
   accountId: string,
   roles: readonly (string | undefined)[],
+  associated: string,
   to: 'ecs-tasks.amazonaws.com' | 'ecs.amazonaws.com' = 'ecs-tasks.amazonaws.com',
 ): Check[] {
   const arns = roles.flatMap((role) => (role === undefined || role === '' ? [] : [roleArn(accountId, role)]))
   return [...new Set(arns)].map((resource) => ({
     action: 'iam:PassRole',
     resource,
-    context: { 'iam:PassedToService': to },
+    context: { 'iam:PassedToService': to, 'iam:AssociatedResourceArn': associated },
   }))
 }
 

@@ -61,7 +61,7 @@ test('every action on every resource has its own verdict, with the statements th
     {
       SourcePolicyId: 'PolicyInputList.2',
       SourcePolicyType: 'none',
-      StartPosition: { Line: 4, Column: 5 },
+      StartPosition: { Line: 3, Column: 17 },
       EndPosition: { Line: 4, Column: 69 },
     },
   ])
@@ -112,7 +112,12 @@ test('a principal is simulated with its groups, its boundary and its tags', asyn
     PolicySourceArn: arn('user/alice'),
     ActionNames: ['ecr:BatchGetImage'],
   })
-  expect(images).toMatchObject([{ EvalDecision: 'allowed', MatchedStatements: [{ SourcePolicyType: 'aws-managed' }] }])
+  expect(images).toMatchObject([
+    {
+      EvalDecision: 'allowed',
+      MatchedStatements: [{ SourcePolicyId: 'AmazonEC2ContainerRegistryReadOnly', SourcePolicyType: 'aws-managed' }],
+    },
+  ])
 
   await account.run('PutUserPermissionsBoundary', {
     UserName: 'alice',
@@ -190,6 +195,15 @@ test('a group is simulated as what its policies allow to somebody', async ({ exp
   expect(found).toMatchObject({ EvalDecision: 'implicitDeny', MissingContextValues: ['aws:SecureTransport'] })
 })
 
+test('a variable without a value is a missing key', async ({ expect }) => {
+  const account = await iamAccount()
+  const of = (key: string) => policy('s3:GetObject', `arn:aws:s3:::home/\${${key}}/*`)
+  const asked = { ActionNames: ['s3:GetObject'], ResourceArns: ['arn:aws:s3:::home/alice/x'] }
+  const missing = async (key: string) => (await results(account, 'SimulateCustomPolicy', { ...asked, PolicyInputList: [of(key)] }))[0]
+  expect(await missing('aws:PrincipalTag/team')).toMatchObject({ MissingContextValues: ['aws:PrincipalTag/team'] })
+  expect(await missing("aws:PrincipalTag/team, 'none'")).toMatchObject({ MissingContextValues: [] })
+})
+
 test('context keys are those of conditions and of variables', ({ expect }) => {
   const text = policy('s3:*', 'arn:aws:s3:::${aws:username}/${*}', {
     Condition: { StringLike: { 's3:prefix': ["${aws:PrincipalTag/team, 'none'}/*"] } },
@@ -198,23 +212,22 @@ test('context keys are those of conditions and of variables', ({ expect }) => {
   expect(contextKeysOf([storedPolicy(text.replace('2012-10-17', '2008-10-17'), 'identity', 'p')])).toEqual(['s3:prefix'])
 })
 
+// The first two are of AWS's own examples and of recorded answers; what AWS says of a second statement is not known.
 test.for([
-  ['{"Statement":{"Effect":"Allow"}}', [[1, 14]]],
+  [
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}',
+    [[1, 38, 1, 167]],
+  ],
+  ['{\n  "Version": "2012-10-17",\n  "Statement": [\n    {\n      "Effect": "Allow"\n    }\n  ]\n}', [[3, 17, 6, 6]]],
   [
     '{"Statement":[{"Sid":"Statement"},\n {"Condition":{"a":{"b":["{","]"]}}}]}',
     [
-      [1, 15],
-      [2, 2],
+      [1, 15, 1, 34],
+      [1, 35, 2, 37],
     ],
   ],
-  ['{"Id":"Statement","Version":"x","Statement":\n[{"Action":["a:b"]}]}', [[2, 2]]],
-] as const)('statements of %j are found', ([text, starts], { expect }) => {
+  ['{"Id":"Statement","Version":"x","Statement":\n[{"Action":["a:b"]}]}', [[2, 2, 2, 20]]],
+] as const)('statements of %j are found', ([text, spans], { expect }) => {
   const found = statementPositions(text)
-  expect(found.map(({ start }) => [start.line, start.column])).toEqual(starts)
-  const lines = text.split('\n')
-  for (const { start, end } of found) {
-    const of = ({ line, column }: { line: number; column: number }) =>
-      lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0) + column - 1
-    expect(() => JSON.parse(text.slice(of(start), of(end)))).not.toThrow()
-  }
+  expect(found.map(({ start, end }) => [start.line, start.column, end.line, end.column])).toEqual(spans)
 })

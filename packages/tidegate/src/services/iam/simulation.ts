@@ -84,7 +84,7 @@ function matchedStatements(trace: Trace, { identity, boundary, resourcePolicy }:
     const span = statementPositions(source.text)[statement]
     return [
       {
-        SourcePolicyId: source.id,
+        SourcePolicyId: shownId(source.id),
         SourcePolicyType: source.type,
         ...(span === undefined
           ? {}
@@ -95,6 +95,11 @@ function matchedStatements(trace: Trace, { identity, boundary, resourcePolicy }:
       },
     ]
   })
+}
+
+/** Managed policies are told by their names. */
+function shownId(id: string): string {
+  return id.startsWith('arn:') ? id.slice(id.lastIndexOf('/') + 1) : id
 }
 
 /** Across accounts both sides decide, and each is told. */

@@ -6,13 +6,16 @@ export interface Position {
   readonly column: number
 }
 
-/** Of each statement, in order. The text is JSON that was read already. */
+/**
+ * Of each statement, in order. The text is JSON that was read already. AWS tells a statement from behind what opens it, the `[` or `,` of the
+ * list or, where there is no list, its own `{`, to behind its `}`.
+ */
 export function statementPositions(text: string): readonly { readonly start: Position; readonly end: Position }[] {
   const spans: { start: number; end: number }[] = []
   let depth = 0
   let isStatement = false
   let start = -1
-  let listDepth = -1
+  let isList = false
   for (let i = 0; i < text.length; i++) {
     const char = text.charAt(i)
     if (char === '"') {
@@ -21,15 +24,13 @@ export function statementPositions(text: string): readonly { readonly start: Pos
       i = close
     } else if (char === '{' || char === '[') {
       depth++
-      if (isStatement && depth === 2 && char === '[') listDepth = depth
-      const isAtStatement = depth === (listDepth === 2 ? 3 : 2)
-      if (isStatement && char === '{' && isAtStatement) start = i
+      if (!isStatement || depth !== 2) continue
+      isList = char === '['
+      start = i + 1
     } else if (char === '}' || char === ']') {
-      const isAtStatement = depth === (listDepth === 2 ? 3 : 2)
-      if (isStatement && char === '}' && isAtStatement) spans.push({ start, end: i + 1 })
-      if (char === ']' && depth === listDepth) listDepth = -1
+      if (isStatement && char === '}' && depth === (isList ? 3 : 2)) spans.push({ start, end: i + 1 })
       depth--
-    }
+    } else if (char === ',' && isStatement && isList && depth === 2) start = i + 1
   }
   return spans.map(({ start: from, end }) => ({ start: positionAt(text, from), end: positionAt(text, end) }))
 }

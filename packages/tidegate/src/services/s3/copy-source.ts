@@ -3,9 +3,10 @@ import { Buffer } from 'node:buffer'
 import type { Check } from '../../kernel/operation.ts'
 import { invalidArgument } from './errors.ts'
 import type { StoredObject } from './object-store.ts'
-import { type Place, placeOf, type S3Call } from './s3-operation.ts'
-import { readChecks, seenObject } from './seen-object.ts'
+import { type Context, type Place, placeOf, type S3Call } from './s3-operation.ts'
+import { readChecks, seenObject, seenTags } from './seen-object.ts'
 import { noSuchBucket } from './state.ts'
+import { existingObjectTags, requestObjectTags } from './tags.ts'
 
 interface CopyInput {
   readonly CopySource: string
@@ -53,6 +54,18 @@ export function sourceChecks(input: CopyInput, call: S3Call): readonly Check[] {
   return readChecks(source, place, call, [['s3:GetObject', 's3:GetObjectVersion']])
 }
 
+/** For a copy that keeps the tags of its source: they are read there, and put on the new object. Asked after `sourceChecks`. */
+export function tagChecks(input: CopyInput & { readonly Key: string }, target: Place, context: Context): readonly Check[] {
+  const { source, place } = judgedSource(input)
+  const tags = seenTags(source)
+  if (Object.keys(tags).length === 0) return []
+  const read = source.VersionId === undefined ? 's3:GetObjectTagging' : 's3:GetObjectVersionTagging'
+  return [
+    place.objectCheck(source.Key, read, { ...existingObjectTags(tags), 's3:versionid': source.VersionId }),
+    target.objectCheck(input.Key, 's3:PutObjectTagging', { ...context, ...requestObjectTags(tags) }),
+  ]
+}
+
 /** The value of condition key `s3:x-amz-copy-source`. */
 export function copySourceKey(input: CopyInput): string {
   const { Bucket, Key } = readCopySource(input.CopySource)
@@ -61,12 +74,17 @@ export function copySourceKey(input: CopyInput): string {
 
 /** The version that was judged. */
 export function sourceOf(input: CopyInput): { readonly object: StoredObject; readonly hasVersions: boolean } {
-  const known = found.get(input)
-  if (known === undefined) throw new Error('a copy source was not judged')
-  const { bucket, name } = known.place
+  const { source, place } = judgedSource(input)
+  const { bucket, name } = place
   if (bucket === undefined) throw noSuchBucket(name)
   const hasVersions = bucket.versioning !== 'unversioned'
-  return { object: seenObject(known.source, hasVersions), hasVersions }
+  return { object: seenObject(source, hasVersions), hasVersions }
+}
+
+function judgedSource(input: CopyInput): Found {
+  const known = found.get(input)
+  if (known === undefined) throw new Error('a copy source was not judged')
+  return known
 }
 
 const found = new WeakMap<object, Found>()

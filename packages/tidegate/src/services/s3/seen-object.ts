@@ -7,7 +7,7 @@ import { s3Error } from './errors.ts'
 import type { StoredObject, StoredVersion } from './object-store.ts'
 import { noSuchKey, noSuchVersion } from './refusals.ts'
 import type { Context, Place, S3Call } from './s3-operation.ts'
-import { existingObjectTags } from './tags.ts'
+import { existingObjectTags, type Tags } from './tags.ts'
 
 interface OfObject {
   readonly Key: string
@@ -49,6 +49,12 @@ export function seenObject(input: OfObject, hasVersions: boolean): StoredObject 
     members: { Method: 'GET', ResourceType: 'DeleteMarker' },
     headers: { ...marker, allow: 'DELETE', 'last-modified': new Date(version.modifiedAt).toUTCString() },
   })
+}
+
+/** Tags of the version that was judged. */
+export function seenTags(input: OfObject): Tags {
+  const version = seen.get(input)
+  return version?.kind === 'object' ? (version.tags ?? {}) : {}
 }
 
 const seen = new WeakMap<object, StoredVersion | undefined>()

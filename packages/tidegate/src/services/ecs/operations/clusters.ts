@@ -47,7 +47,7 @@ export const createCluster = ecsOperation<CreateClusterCommandInput, CreateClust
     const resource = ecsArn(where, 'cluster', clusterName(where, input.clusterName))
     const tags = requestTags(input.tags)
     const providers = capacityProviderKeys(where, input.capacityProviders)
-    const create: Check = { action: 'ecs:CreateCluster', resource, context: { ...tags, ...providers } }
+    const create: Check = { action: 'ecs:CreateCluster', resource, context: { ...tags, ...providers, ...storageKey(input) } }
     if ((input.tags ?? []).length === 0) return [create]
     return [create, { action: 'ecs:TagResource', resource, context: { ...tags, 'ecs:CreateAction': 'CreateCluster' } }]
   },
@@ -82,7 +82,7 @@ export const createCluster = ecsOperation<CreateClusterCommandInput, CreateClust
 })
 
 export const describeClusters = ecsOperation<DescribeClustersCommandInput, DescribeClustersCommandOutput>(DescribeClusters$, {
-  authorize: (input, call) => namesIn(input, whereOf(call)).map((name) => checkOf('ecs:DescribeClusters', name, call)),
+  authorize: (input, call) => namesIn(input, whereOf(call)).map((name) => clusterCheck('ecs:DescribeClusters', name, call)),
   invoke(input, call) {
     const where = whereOf(call)
     const names = namesIn(input, where)
@@ -113,7 +113,10 @@ export const listClusters = ecsOperation<ListClustersCommandInput, ListClustersC
 })
 
 export const updateCluster = ecsOperation<UpdateClusterCommandInput, UpdateClusterCommandOutput>(UpdateCluster$, {
-  authorize: ({ cluster }, call) => [checkOf('ecs:UpdateCluster', clusterName(whereOf(call), cluster), call)],
+  authorize(input, call) {
+    const check = clusterCheck('ecs:UpdateCluster', clusterName(whereOf(call), input.cluster), call)
+    return [{ ...check, context: { ...check.context, ...storageKey(input) } }]
+  },
   async invoke({ cluster: given, settings, configuration, serviceConnectDefaults }, call) {
     const changed = await change(call, given, (cluster) => ({
       ...cluster,
@@ -128,7 +131,7 @@ export const updateCluster = ecsOperation<UpdateClusterCommandInput, UpdateClust
 export const updateClusterSettings = ecsOperation<UpdateClusterSettingsCommandInput, UpdateClusterSettingsCommandOutput>(
   UpdateClusterSettings$,
   {
-    authorize: ({ cluster }, call) => [checkOf('ecs:UpdateClusterSettings', clusterName(whereOf(call), cluster), call)],
+    authorize: ({ cluster }, call) => [clusterCheck('ecs:UpdateClusterSettings', clusterName(whereOf(call), cluster), call)],
     async invoke({ cluster: given, settings }, call) {
       const changed = await change(call, given, (cluster) => ({ ...cluster, settings: settingsOf(settings, cluster.settings) }))
       return { cluster: shapeOf(call, changed, ['SETTINGS', 'TAGS']) }
@@ -141,7 +144,7 @@ export const putClusterCapacityProviders = ecsOperation<PutClusterCapacityProvid
   {
     authorize(input, call) {
       const where = whereOf(call)
-      const check = checkOf('ecs:PutClusterCapacityProviders', clusterName(where, input.cluster), call)
+      const check = clusterCheck('ecs:PutClusterCapacityProviders', clusterName(where, input.cluster), call)
       return [{ ...check, context: { ...check.context, ...capacityProviderKeys(where, input.capacityProviders) } }]
     },
     async invoke({ cluster: given, capacityProviders, defaultCapacityProviderStrategy }, call) {
@@ -153,7 +156,7 @@ export const putClusterCapacityProviders = ecsOperation<PutClusterCapacityProvid
 )
 
 export const deleteCluster = ecsOperation<DeleteClusterCommandInput, DeleteClusterCommandOutput>(DeleteCluster$, {
-  authorize: ({ cluster }, call) => [checkOf('ecs:DeleteCluster', clusterName(whereOf(call), cluster), call)],
+  authorize: ({ cluster }, call) => [clusterCheck('ecs:DeleteCluster', clusterName(whereOf(call), cluster), call)],
   async invoke({ cluster: given }, call) {
     const where = whereOf(call)
     const deleted = await call.state.transact((tx) => {
@@ -169,7 +172,13 @@ export const deleteCluster = ecsOperation<DeleteClusterCommandInput, DeleteClust
   },
 })
 
-function checkOf(action: string, name: string, { state, ...call }: EcsCall): Check {
+/** The condition key of the key that Fargate would encrypt ephemeral storage with. */
+function storageKey({ configuration }: Pick<CreateClusterCommandInput, 'configuration'>): Readonly<Record<string, string>> {
+  const key = configuration?.managedStorageConfiguration?.fargateEphemeralStorageKmsKeyId
+  return key === undefined ? {} : { 'ecs:fargate-ephemeral-storage-kms-key': key }
+}
+
+export function clusterCheck(action: string, name: string, { state, ...call }: EcsCall): Check {
   const where = whereOf(call)
   const known = state.read((view) => view.get(clusters, where.accountId, clusterKey(where.region, name)))
   return { action, resource: ecsArn(where, 'cluster', name), context: resourceTags(known?.tags) }

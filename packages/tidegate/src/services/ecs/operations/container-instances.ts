@@ -18,12 +18,12 @@ import type { Check } from '../../../kernel/operation.ts'
 import { clusterName, ecsArn } from '../arn.ts'
 import { type EcsCall, ecsOperation, whereOf } from '../ecs-operation.ts'
 import { ecsError } from '../errors.ts'
-import { activeCluster } from './clusters.ts'
+import { activeCluster, clusterCheck } from './clusters.ts'
 
 export const listContainerInstances = ecsOperation<ListContainerInstancesCommandInput, ListContainerInstancesCommandOutput>(
   ListContainerInstances$,
   {
-    authorize: ({ cluster }, call) => [clusterCheck('ecs:ListContainerInstances', cluster, call)],
+    authorize: ({ cluster }, call) => [clusterCheck('ecs:ListContainerInstances', clusterName(whereOf(call), cluster), call)],
     invoke({ cluster }, call) {
       assertCluster(cluster, call)
       return { containerInstanceArns: [] }
@@ -32,7 +32,7 @@ export const listContainerInstances = ecsOperation<ListContainerInstancesCommand
 )
 
 export const listAttributes = ecsOperation<ListAttributesCommandInput, ListAttributesCommandOutput>(ListAttributes$, {
-  authorize: ({ cluster }, call) => [clusterCheck('ecs:ListAttributes', cluster, call)],
+  authorize: ({ cluster }, call) => [clusterCheck('ecs:ListAttributes', clusterName(whereOf(call), cluster), call)],
   invoke({ cluster }, call) {
     assertCluster(cluster, call)
     return { attributes: [] }
@@ -48,11 +48,6 @@ export const deleteAttributes = ecsOperation<DeleteAttributesCommandInput, Delet
   authorize: ({ cluster, attributes }, call) => instanceChecks('ecs:DeleteAttributes', cluster, attributes, call),
   invoke: ({ cluster }, call) => noTarget(cluster, call),
 })
-
-function clusterCheck(action: string, given: string | undefined, call: EcsCall): Check {
-  const where = whereOf(call)
-  return { action, resource: ecsArn(where, 'cluster', clusterName(where, given)) }
-}
 
 function instanceChecks(action: string, given: string | undefined, attributes: readonly Attribute[], call: EcsCall): Check[] {
   const where = whereOf(call)

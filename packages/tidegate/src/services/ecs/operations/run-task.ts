@@ -23,6 +23,7 @@ import { sizeKeys } from '../size-keys.ts'
 import { clusterKey, clusters, type Tag, type TaskDefinition } from '../state.ts'
 import { managedTags, requestTags, resourceTags, tagsOf, withTags } from '../tags.ts'
 import { assertOverrides, newTask, taskArn, type TaskRequest, taskShape } from '../task.ts'
+import { taskDefinitionArn } from '../task-definition.ts'
 import { type Task, taskKey, tasks } from '../task-state.ts'
 import { activeCluster } from './clusters.ts'
 import { findTaskDefinition } from './task-definitions.ts'
@@ -119,7 +120,7 @@ function launchChecks(
   const taggingAsked = (input.tags ?? []).length > 0 || (input.propagateTags === 'TASK_DEFINITION' && (known?.tags ?? []).length > 0)
   return [
     check,
-    ...passRoleChecks(call.caller.accountId, rolesOf(known, overrides)),
+    ...passRoleChecks(where.accountId, rolesOf(known, overrides), known ? taskDefinitionArn(where, known) : check.resource),
     ...(taggingAsked ? [tagCheck(where, clusterName(where, input.cluster), name, tags)] : []),
   ]
 }

@@ -13,7 +13,7 @@ import {
 import { chainBehind } from '../../../kernel/actor-chain.ts'
 import type { Check } from '../../../kernel/operation.ts'
 import type { View } from '../../../kernel/state.ts'
-import { clusterName, ecsArn, serviceName, taskDefinitionName } from '../arn.ts'
+import { clusterName, ecsArn, serviceName, taskDefinitionName, type Where } from '../arn.ts'
 import { rememberedArns } from '../client-token.ts'
 import { type EcsCall, ecsOperation, whereOf } from '../ecs-operation.ts'
 import { ecsError } from '../errors.ts'
@@ -32,6 +32,7 @@ import {
 import { type Service, serviceEvents, serviceKey, services } from '../service-state.ts'
 import type { TaskDefinition } from '../state.ts'
 import { requestTags, resourceTags, tagsOf } from '../tags.ts'
+import { taskDefinitionArn } from '../task-definition.ts'
 import { activeCluster } from './clusters.ts'
 import { usableTaskDefinition } from './run-task.ts'
 import { findTaskDefinition } from './task-definitions.ts'
@@ -48,8 +49,8 @@ export const createService = ecsOperation<CreateServiceCommandInput, CreateServi
     const context = { ...ofCluster, ...requestKeys(where, input, known), ...countKeys(wantedCount(input), 0), ...tags }
     const checks: Check[] = [
       { action: 'ecs:CreateService', resource, context },
-      ...passRoleChecks(where.accountId, rolesOf(known)),
-      ...passRoleChecks(where.accountId, [input.role], 'ecs.amazonaws.com'),
+      ...handOverChecks(where, known),
+      ...passRoleChecks(where.accountId, [input.role], resource, 'ecs.amazonaws.com'),
     ]
     if ((input.tags ?? []).length === 0) return checks
     return [...checks, { action: 'ecs:TagResource', resource, context: { ...ofCluster, ...tags, 'ecs:CreateAction': 'CreateService' } }]
@@ -120,7 +121,7 @@ export const updateService = ecsOperation<UpdateServiceCommandInput, UpdateServi
       ...(changed.length > 0 && { 'tidegate:ChangedFields': changed }),
     }
     // Who only scales or restarts hands no role over: that was done when the definition was brought in.
-    return [{ ...check, context }, ...passRoleChecks(where.accountId, input.taskDefinition === undefined ? [] : rolesOf(known))]
+    return [{ ...check, context }, ...handOverChecks(where, known)]
   },
   async invoke(input, call) {
     const where = whereOf(call)
@@ -226,10 +227,12 @@ function namedDefinition(given: string | undefined, call: EcsCall): TaskDefiniti
   return call.state.read((view: View) => findTaskDefinition(view, where, taskDefinitionName(where, given)))
 }
 
-const rolesOf = (known: TaskDefinition | undefined): (string | undefined)[] => [
-  known?.definition.executionRoleArn,
-  known?.definition.taskRoleArn,
-]
+/** For the roles of the definition that a request brings in. */
+function handOverChecks(where: Where, known: TaskDefinition | undefined): Check[] {
+  if (known === undefined) return []
+  const { executionRoleArn, taskRoleArn } = known.definition
+  return passRoleChecks(where.accountId, [executionRoleArn, taskRoleArn], taskDefinitionArn(where, known))
+}
 
 /** A daemon is one task for each machine, and this is one machine. */
 const wantedCount = ({ schedulingStrategy, desiredCount = 0 }: CreateInput): number => (schedulingStrategy === 'DAEMON' ? 1 : desiredCount)

@@ -45,7 +45,7 @@ export const registerTaskDefinition = ecsOperation<RegisterTaskDefinitionCommand
       const tags = requestTags(input.tags)
       const checks = [
         { action: 'ecs:RegisterTaskDefinition', resource, context: { ...tags, ...definitionKeys(input) } },
-        ...passRoleChecks(call.caller.accountId, [input.executionRoleArn, input.taskRoleArn]),
+        ...passRoleChecks(call.caller.accountId, [input.executionRoleArn, input.taskRoleArn], resource),
       ]
       if ((input.tags ?? []).length === 0) return checks
       return [...checks, { action: 'ecs:TagResource', resource, context: { ...tags, 'ecs:CreateAction': 'RegisterTaskDefinition' } }]

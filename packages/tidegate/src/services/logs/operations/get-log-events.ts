@@ -1,7 +1,7 @@
 import { GetLogEvents$, type GetLogEventsCommandInput, type GetLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs'
 import { groupNameOf } from '../arn.ts'
 import { logsError } from '../errors.ts'
-import { eventsOperation, groupOf, oldestOf, streamOf, whereOf } from '../logs-operation.ts'
+import { eventsOperation, groupCheck, groupOf, oldestOf, streamOf, whereOf } from '../logs-operation.ts'
 import { readToken, writeToken } from '../page.ts'
 import type { Place, StoredEvent } from '../ports.ts'
 import { streamCheck } from './log-streams.ts'
@@ -12,8 +12,9 @@ import { streamCheck } from './log-streams.ts'
  */
 export const getLogEvents = eventsOperation<GetLogEventsCommandInput, GetLogEventsCommandOutput>(GetLogEvents$, {
   authorize(input, call) {
-    const check = streamCheck('GetLogEvents', groupNameOf(whereOf(call), input), input.logStreamName, call)
-    return input.unmask === true ? [check, { ...check, action: 'logs:Unmask' }] : [check]
+    const group = groupNameOf(whereOf(call), input)
+    const check = streamCheck('GetLogEvents', group, input.logStreamName, call)
+    return input.unmask === true ? [check, groupCheck('Unmask', group, call)] : [check]
   },
   invoke(input, call) {
     const { startTime, endTime, startFromHead = false, limit = 10_000, nextToken } = input

@@ -3,7 +3,7 @@ import type { Given } from '../../../kernel/judged-operation.ts'
 import { assertAcl } from '../acl.ts'
 import { attributesOf, lastModified, quotedTag, serverSideEncryption } from '../attributes.ts'
 import { algorithmOf, checksumMembers } from '../checksums.ts'
-import { copySourceKey, sourceChecks, sourceOf } from '../copy-source.ts'
+import { copySourceKey, sourceChecks, sourceOf, tagChecks } from '../copy-source.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
 import { invalidArgument, notBuilt, s3Error } from '../errors.ts'
 import { expiration } from '../lifecycle-due.ts'
@@ -31,7 +31,8 @@ export const copyObject = bucketOperation<CopyObjectCommandInput, CopyObjectComm
       's3:x-amz-copy-source': copySourceKey(input),
       's3:x-amz-metadata-directive': input.MetadataDirective,
     }
-    return [...sourceChecks(input, call), ...writeChecks(input, place, context)]
+    const checks = [...sourceChecks(input, call), ...writeChecks(input, place, context)]
+    return input.TaggingDirective === 'REPLACE' ? checks : [...checks, ...tagChecks(input, place, context)]
   },
   async invoke(input, bucket, { objects, now }) {
     assertKey(input.Key)
