@@ -8,6 +8,7 @@ import { send } from '../api/call.ts'
 /** As the gateway offers it. */
 export interface Provider {
   readonly name: string
+  readonly issuer: string
   readonly clientId: string
   readonly scopes: readonly string[]
   /** Seconds since the person signed in there, at most. */
@@ -19,6 +20,7 @@ export interface Provider {
 /** Between leaving and coming back. No secret of the person is in it: the verifier is worthless without the code. */
 export interface Pending {
   readonly provider: string
+  readonly issuer: string
   readonly state: string
   readonly nonce: string
   readonly verifier: string
@@ -38,7 +40,7 @@ export async function authorizationRequest(
   provider: Provider,
   { returnTo, role }: Pick<Pending, 'returnTo' | 'role'>,
 ): Promise<{ readonly pending: Pending; readonly url: string }> {
-  const pending = { provider: provider.name, state: random(), nonce: random(), verifier: random(), returnTo, role }
+  const pending = { provider: provider.name, issuer: provider.issuer, state: random(), nonce: random(), verifier: random(), returnTo, role }
   const challenge = base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(pending.verifier)))
   const url = new URL(provider.authorizationEndpoint ?? '')
   const parameters = {
@@ -64,6 +66,11 @@ export async function idTokenFor(query: URLSearchParams, pending: Pending | unde
   const refusal = query.get('error_description') ?? query.get('error')
   if (pending === undefined || query.get('state') !== pending.state) {
     throw new ApiError('StateMismatch', 'This answer belongs to no sign-in that was begun in this tab.')
+  }
+  // A provider may send people on to another one with a challenge of its own, to get that one's code from us (RFC 9207).
+  const issuer = query.get('iss')
+  if (issuer !== null && issuer !== pending.issuer) {
+    throw new ApiError('IssuerMismatch', 'This answer is of another identity provider than the one that was asked.')
   }
   if (refusal !== null) throw new ApiError('AccessDenied', `The identity provider refused: ${refusal}`)
   const response = await send(

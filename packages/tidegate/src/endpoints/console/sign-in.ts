@@ -20,7 +20,7 @@ export interface ConsoleProvider {
 }
 
 /** What the browser is told of a provider: all of it is public. */
-export interface OfferedProvider extends Omit<ConsoleProvider, 'issuer'> {
+export interface OfferedProvider extends ConsoleProvider {
   readonly authorizationEndpoint?: string
   /** Why nobody can sign in with it now. */
   readonly problem?: string
@@ -95,12 +95,11 @@ async function offered(
   provider: ConsoleProvider,
   endpointsOf: (provider: ConsoleProvider) => Promise<Endpoints>,
 ): Promise<OfferedProvider> {
-  const { issuer: _, ...shown } = provider
   try {
     const { authorization } = await endpointsOf(provider)
-    return { ...shown, authorizationEndpoint: authorization }
+    return { ...provider, authorizationEndpoint: authorization }
   } catch (error) {
-    return { ...shown, problem: reasonOf(error) }
+    return { ...provider, problem: reasonOf(error) }
   }
 }
 
