@@ -42,7 +42,8 @@ export async function signInWithBrowser(provider: SignInProvider, { note, open, 
     })
     const called = callback(server, origin, expectedState)
     note(`sign in at ${url.href}`)
-    open(url.href)
+    // What else there is to open on a machine is not for an identity provider to choose.
+    if (url.protocol === 'https:' || url.protocol === 'http:') open(url.href)
     const answer = await called
     const tokens = await oidc.authorizationCodeGrant(client, answer, {
       pkceCodeVerifier,

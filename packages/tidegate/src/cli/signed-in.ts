@@ -64,7 +64,11 @@ export async function whoIs(context: Context, { idToken }: Tokens): Promise<Sign
 }
 
 export async function signInOf(context: Context): Promise<SignIn> {
-  return (await ask(context, '/_tidegate/sign-in', {})).body as SignIn
+  const { body } = await ask(context, '/_tidegate/sign-in', {})
+  const { region } = body as { readonly region?: unknown }
+  // It goes into environments and files: nothing but a word may.
+  if (typeof region === 'string' && /^[a-z0-9-]{1,32}$/.test(region)) return body as SignIn
+  throw new UsageError(`what answers at ${context.url} names no region`, 'tidegate ctx ls')
 }
 
 export function noAnswer({ url, name }: Context): UsageError {

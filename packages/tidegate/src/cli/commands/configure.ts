@@ -34,7 +34,10 @@ example:
     const end = `# tidegate ${context.name}: to here`
     const present = existsSync(file) ? readFileSync(file, 'utf8') : ''
     const others = withoutBlock(present, begin, end)
-    const wanted = roles.map((role) => ({ role, name: profileName(context.name, role) }))
+    const isWord = ({ arn }: SignedInRole): boolean => /^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn)
+    // Some tools hand the line to a shell, others split it: a path of a role may hold what means something to either.
+    for (const { arn } of roles.filter((role) => !isWord(role))) io.note(`there is no profile for \`${arn}\`: it can't stand in one`)
+    const wanted = roles.filter(isWord).map((role) => ({ role, name: profileName(context.name, role) }))
     const taken = wanted.filter(({ name }) => others.split('\n').includes(`[profile ${name}]`))
     for (const { name } of taken) io.note(`there is a profile \`${name}\` already; it stays as it is`)
     const profiles = wanted.filter((each) => !taken.includes(each))

@@ -1,6 +1,7 @@
 import { command } from '../command.ts'
 import { contextOf } from '../contexts.ts'
 import { credentialsFor, expirationText, roleFlags } from '../role-credentials.ts'
+import { exportLines } from '../shell.ts'
 import { signInOf } from '../signed-in.ts'
 
 export const credsEnv = command({
@@ -27,8 +28,7 @@ example:
       AWS_SESSION_TOKEN: credentials.sessionToken,
       AWS_CREDENTIAL_EXPIRATION: expirationText(credentials),
     }
-    const exports = Object.entries(lines).map(([name, value]) => `export ${name}=${value}\n`)
-    await io.write(`${exports.join('')}unset AWS_PROFILE\n`)
+    await io.write(`${exportLines(lines)}unset AWS_PROFILE\n`)
     return 0
   },
 })

@@ -2,6 +2,7 @@ import { command } from '../command.ts'
 import { contextOf } from '../contexts.ts'
 import { serveCredentials } from '../credential-server.ts'
 import { credentialsFor, roleFlags } from '../role-credentials.ts'
+import { exportLines } from '../shell.ts'
 import { signInOf } from '../signed-in.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -30,8 +31,7 @@ example:
       AWS_ENDPOINT_URL_STS: context.url,
       AWS_REGION: region,
     }
-    const exports = Object.entries(lines).map(([name, value]) => `export ${name}=${value}\n`)
-    await io.write(`${exports.join('')}unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE\n`)
+    await io.write(`${exportLines(lines)}unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE\n`)
     await new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
     })

@@ -3,6 +3,7 @@ import { dataFolder, defaultDataFolder } from '../../data-folder.ts'
 import { command } from '../command.ts'
 import { dataFlag } from '../data-flag.ts'
 import { statusOf } from '../running-instance.ts'
+import { exportLines } from '../shell.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const env = command({
@@ -39,12 +40,7 @@ example:
       ...credentials(folder.rootKey(account), (line) => io.note(line)),
     }
     if (flags.json) await io.write(`${JSON.stringify(lines)}\n`)
-    else
-      await io.write(
-        `${Object.entries(lines)
-          .map(([name, value]) => `export ${name}=${value}\n`)
-          .join('')}unset AWS_SESSION_TOKEN AWS_PROFILE\n`,
-      )
+    else await io.write(`${exportLines(lines)}unset AWS_SESSION_TOKEN AWS_PROFILE\n`)
     return 0
   },
 })
