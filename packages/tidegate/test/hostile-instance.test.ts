@@ -39,15 +39,13 @@ function answer(path: string): object {
   if (path === '/_tidegate/sign-in') return { providers: [], region }
   const role = { accountId: '111122223333', accountName: 'prod', maxDurationSeconds: 3600, binding: 'b' }
   return {
-    ...{
-      provider: 'p',
-      issuer: 'https://login.example',
-      subject: 'eve',
-      groups: [],
-      sessionName: 'eve',
-      authenticatedAt: 1,
-      isMultiFactor: false,
-    },
+    provider: 'p',
+    issuer: 'https://login.example',
+    subject: 'eve',
+    groups: [],
+    sessionName: 'eve',
+    authenticatedAt: 1,
+    isMultiFactor: false,
     roles: [
       { ...role, name: 'good', arn: 'arn:aws:iam::111122223333:role/team/good' },
       ...['/$(touch pwned)/', '/;touch pwned;/', '/a\ncredential_process=touch pwned/', '/"/', "/'/", '/`touch pwned`/'].map((path, i) => ({
