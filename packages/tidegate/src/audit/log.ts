@@ -13,7 +13,7 @@ import type { AuditFilter } from './filter.ts'
 import { plainName, sealedName } from './folder.ts'
 import { type AuditKey, openKey } from './key.ts'
 import { lockFolder } from './lock.ts'
-import { CompactRange } from './merkle.ts'
+import { CompactRange, type Hash } from './merkle.ts'
 import { type OpenedFolder, openFolder } from './open-folder.ts'
 import { type Page, type PageOptions, page } from './page.ts'
 import { PlainSegment } from './plain-segment.ts'
@@ -75,7 +75,8 @@ export class AuditLog {
   readonly #clock: Clock
   readonly #key: AuditKey
   readonly #segments: Segment[]
-  readonly #tree = new CompactRange(0)
+  /** Over the segments before the open one, which has its own. */
+  readonly #closed = new CompactRange(0)
   readonly #writer: SegmentWriter
   readonly #checkpoints: CheckpointsFile
   readonly #timer: NodeJS.Timeout
@@ -96,7 +97,7 @@ export class AuditLog {
     this.#segments = segments
     this.#open = open
     this.#last = lastCheckpoint
-    for (const { range } of segments) for (const node of range.nodes) this.#tree.append(node)
+    for (const { range } of segments.slice(0, -1)) this.#closed.join(range)
     this.#writer = new SegmentWriter(files, { name: open.file, length: open.bytes, chain: open.chain }, (records) => this.#take(records))
     this.#checkpoints = new CheckpointsFile(files, checkpointsLength)
     this.#timer = setInterval(() => this.#tend(), (options.checkpointSeconds ?? 60) * 1000)
@@ -106,7 +107,7 @@ export class AuditLog {
 
   /** Number of durable records. */
   get size(): number {
-    return this.#tree.end
+    return this.#open.range.end
   }
 
   /** Resolves when the record is durable. @throws AuditUnavailable: then the request must be refused */
@@ -134,9 +135,9 @@ export class AuditLog {
   /** Signs what the log has now. The same checkpoint again when nothing was added. */
   checkpoint(): Promise<string> {
     return this.#after(async () => {
-      const size = this.#tree.end
+      const { size } = this
       if (this.#last?.size === size) return this.#last.note
-      const note = signCheckpoint({ origin: this.#key.name, size, root: this.#tree.root(), time: this.#clock() }, this.#key)
+      const note = signCheckpoint({ origin: this.#key.name, size, root: this.#root(), time: this.#clock() }, this.#key)
       await this.#checkpoints.append(note)
       this.#last = { note, size }
       return note
@@ -167,21 +168,26 @@ export class AuditLog {
   }
 
   #take(records: readonly DurableRecord[]): number {
-    const first = this.#tree.end
-    for (const { record, bytes, leaf } of records) {
-      this.#open.add(record, bytes, leaf)
-      this.#tree.appendLeaf(leaf)
-    }
+    const first = this.size
+    for (const { record, bytes, leaf } of records) this.#open.add(record, bytes, leaf)
     const { segmentRecords = 32_768, segmentBytes = 64 * 1024 * 1024 } = this.#options
     if (this.#open.count >= segmentRecords || this.#open.bytes >= segmentBytes) this.#rotate()
     return first
   }
 
+  #root(): Hash {
+    const tree = this.#closed.copy()
+    tree.join(this.#open.range)
+    return tree.root()
+  }
+
   #rotate(): void {
-    const name = plainName(this.size)
-    this.#open = new PlainSegment(join(this.#options.folder, name), name, this.size)
+    const { size } = this
+    const name = plainName(size)
+    this.#closed.join(this.#open.range)
+    this.#open = new PlainSegment(join(this.#options.folder, name), name, size)
     this.#segments.push(this.#open)
-    this.#writer.rotate(name, this.size)
+    this.#writer.rotate(name, size)
     this.#tend()
   }
 

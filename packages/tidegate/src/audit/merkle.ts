@@ -76,6 +76,11 @@ export class CompactRange {
     this.#nodes.push(top)
   }
 
+  /** Takes over the leaves of a range that begins where this one ends. */
+  join({ nodes }: CompactRange): void {
+    for (const node of nodes) this.append(node)
+  }
+
   /** What RFC 6962 calls MTH of the range, when the range is a subtree or the whole tree. */
   root(): Hash {
     const last = this.#nodes.at(-1)

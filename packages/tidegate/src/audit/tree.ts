@@ -13,7 +13,7 @@ export function treeOf(segments: readonly Segment[]): TreeSource {
         const [from, to] = [Math.max(begin, segment.first), Math.min(end, segment.first + segment.count)]
         if (from >= to) continue
         if (to - from === segment.count) {
-          for (const node of segment.range.nodes) range.append(node)
+          range.join(segment.range)
           continue
         }
         let known = leaves.get(segment)
