@@ -1,5 +1,15 @@
 /** Pages of objects, versions, uploads and parts. */
-import type { ListedVersion, ListQuery, ObjectPage, PartPage, UploadPage, VersionPage } from '../services/s3/object-store.ts'
+import type {
+  ChecksumAlgorithm,
+  ChecksumType,
+  ListedObject,
+  ListedVersion,
+  ListQuery,
+  ObjectPage,
+  PartPage,
+  UploadPage,
+  VersionPage,
+} from '../services/s3/object-store.ts'
 import { StoreRefusal } from '../services/s3/store-refusal.ts'
 import type { CatalogueReader } from './catalogue-reader.ts'
 import {
@@ -13,18 +23,33 @@ import {
   type UploadRow,
   type VersionRow,
 } from './rows.ts'
-import { type RowsBetween, scan } from './scan.ts'
+import { boundsOf, scan } from './scan.ts'
+import type { Statements } from './statements.ts'
 
 export function listObjects({ sql, bucketNumber }: Listed, query: ListQuery): ObjectPage {
   const bucket = bucketNumber(query.bucketId)
   if (bucket === undefined) return { objects: [], ...emptyPage }
+  return query.delimiter === '' ? plainPage(sql, bucket, query) : groupedPage(sql, bucket, query)
+}
+
+/** Without a delimiter a page is one range, and every key in it is told. */
+function plainPage(sql: Statements, bucket: number, query: ListQuery): ObjectPage {
+  const { limit } = query
+  const { lower, upper } = boundsOf(rangeOf(query))
+  const select = `select cast(key as text), modified, size, etag, class || ' ' || coalesce(algorithm, '') || ' ' || coalesce(type, '')
+    from current where bucket = ? and key >= ? and key < ? order by key limit ?`
+  const rows = limit <= 0 ? [] : sql.arrays<ListedColumns>(select, bucket, lower, upper, limit + 1)
+  const isTruncated = rows.length > limit
+  const objects = (isTruncated ? rows.slice(0, limit) : rows).map(([key, modifiedAt, size, etag, kind]) => {
+    const { storageClass, checksum } = kindOf(kind)
+    return { key, modifiedAt, size, etag, storageClass, checksum }
+  })
+  return { objects, prefixes: [], isTruncated, next: isTruncated ? objects.at(-1)?.key : undefined }
+}
+
+function groupedPage(sql: Statements, bucket: number, query: ListQuery): ObjectPage {
   const select = `select key, modified, size, etag, class, algorithm, type from current where bucket = ? and key >= ? and key < ? order by key`
-  // Without a delimiter the walk never jumps, and one call for the whole page costs less than one for each row.
-  const rowsBetween: RowsBetween<ListedRow> =
-    query.delimiter === ''
-      ? (lower, upper) => sql.all<ListedRow>(`${select} limit ?`, bucket, lower, upper, query.limit + 1)
-      : (lower, upper) => sql.iterate<ListedRow>(select, bucket, lower, upper)
-  const { rows, prefixes, isTruncated, last } = scan(rangeOf(query), rowsBetween)
+  const { rows, prefixes, isTruncated, last } = scan(rangeOf(query), (lower, upper) => sql.iterate<ListedRow>(select, bucket, lower, upper))
   const objects = rows.map((row) => listedObject(row, keyText(row.key)))
   return { objects, prefixes, isTruncated, next: last && ('row' in last ? keyText(last.row.key) : last.prefix) }
 }
@@ -100,6 +125,22 @@ export interface Listed extends Pick<CatalogueReader, 'sql' | 'names'> {
 
 type ListedRow = Pick<VersionRow, 'key' | 'modified' | 'size' | 'etag' | 'class' | 'algorithm' | 'type'>
 type ListedVersionRow = ListedRow & Pick<VersionRow, 'sequence' | 'version' | 'is_marker'>
+
+/** Key, time, size, ETag, and what few values serve thousands of objects for, in one text. */
+type ListedColumns = readonly [string, number, number, string, string]
+
+/** Class of storage and checksum of a row; all rows that have the same share them. */
+function kindOf(text: string): Pick<ListedObject, 'storageClass' | 'checksum'> {
+  let kind = kinds.get(text)
+  if (kind === undefined) {
+    const [storageClass = '', algorithm, type] = text.split(' ')
+    const checksum = algorithm && type ? { algorithm: algorithm as ChecksumAlgorithm, type: type as ChecksumType } : undefined
+    kinds.set(text, (kind = { storageClass, checksum }))
+  }
+  return kind
+}
+
+const kinds = new Map<string, Pick<ListedObject, 'storageClass' | 'checksum'>>()
 
 function rangeOf({ prefix, delimiter, after, limit }: ListQuery) {
   return { prefix, delimiter, after: after === '' ? undefined : after, limit }

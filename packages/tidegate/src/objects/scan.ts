@@ -34,7 +34,7 @@ export function scan<Row extends Keyed>(
   if (range.limit <= 0) return page.scanned(false)
   const prefix = Buffer.from(range.prefix)
   const delimiter = Buffer.from(range.delimiter)
-  const upper = prefix.length === 0 ? pastAll : successor(prefix)
+  const upper = endOf(prefix)
   const after = range.after === undefined ? undefined : Buffer.from(range.after)
   const groupOfAfter = after && commonPrefix(after, prefix, delimiter)
   if (after !== undefined && groupOfAfter === undefined && startsWith(after, prefix)) {
@@ -56,6 +56,19 @@ export function scan<Row extends Keyed>(
     }
   }
   return page.scanned(false)
+}
+
+/** Between which keys a page lies whose keys are told one by one; the upper one is not in it. */
+export function boundsOf({ prefix, after }: Pick<KeyRange, 'prefix' | 'after'>): {
+  readonly lower: Uint8Array
+  readonly upper: Uint8Array
+} {
+  const bytes = Buffer.from(prefix)
+  return { lower: firstKey(bytes, after === undefined ? undefined : Buffer.from(after), undefined), upper: endOf(bytes) }
+}
+
+function endOf(prefix: Uint8Array): Uint8Array {
+  return prefix.length === 0 ? pastAll : successor(prefix)
 }
 
 class Page<Row> {

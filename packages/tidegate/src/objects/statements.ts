@@ -1,9 +1,10 @@
 /** Statements of a connection, prepared once. Rows are what the caller says they are: the columns are chosen next to it. */
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 
 export class Statements {
   readonly #database: DatabaseSync
   readonly #prepared = new Map<string, StatementSync>()
+  readonly #ofArrays = new Map<string, StatementSync>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -15,6 +16,17 @@ export class Statements {
 
   all<Row>(sql: string, ...values: SQLInputValue[]): readonly Row[] {
     return this.#statement(sql).all(...values) as Row[]
+  }
+
+  /** Rows as arrays of their columns: for many of them, they cost less than objects. */
+  arrays<Row extends readonly SQLOutputValue[]>(sql: string, ...values: SQLInputValue[]): readonly Row[] {
+    let statement = this.#ofArrays.get(sql)
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql)
+      statement.setReturnArrays(true)
+      this.#ofArrays.set(sql, statement)
+    }
+    return statement.all(...values) as unknown as Row[]
   }
 
   iterate<Row>(sql: string, ...values: SQLInputValue[]): IterableIterator<Row> {

@@ -22,7 +22,7 @@ export function xmlMembers(members: readonly Member[], value: unknown, shape: St
   let xml = ''
   for (const { name, shape: member } of members) {
     const item: unknown = Reflect.get(value, name)
-    if (item != null && !member.traits.xmlAttribute) xml += element(member.traits.xmlName ?? name, member, item, style)
+    if (item != null && !member.traits.xmlAttribute) xml += writerOf(member.traits.xmlName ?? name, member, style)(item)
   }
   return xml
 }
@@ -41,44 +41,84 @@ export function xmlText(text: string): string {
 /** As `xmlText`, with references for what XML 1.0 cannot hold: readers of S3's lists take them, and no two keys look the same. */
 function referencedText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  return text.toWellFormed().replace(/[&<>"\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, (each) => references[each] ?? reference(each))
+  if (/[&<>\u0000-\u0008\u000b-\u001f\ud800-\udfff\ufffe\uffff]/.test(text)) {
+    // oxlint-disable-next-line no-control-regex
+    return text.toWellFormed().replace(/[&<>"\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g, (each) => references[each] ?? reference(each))
+  }
+  return text.includes('"') ? text.replaceAll('"', '&quot;') : text
 }
 
 function reference(char: string): string {
   return `&#x${(char.codePointAt(0) ?? 0).toString(16).toUpperCase()};`
 }
 
-function element(name: string, shape: Shape, value: unknown, style: XmlStyle): string {
+/** Writes a value as an element of a certain name, or as several of them where that is what its shape wants. */
+type Write = (value: unknown) => string
+
+/** A list has thousands of elements, and what is to be looked up in its shapes is the same for each: a writer is made once. */
+function writerOf(name: string, shape: Shape, style: XmlStyle): Write {
+  let ofStyle = writers.get(style)
+  if (ofStyle === undefined) writers.set(style, (ofStyle = new WeakMap()))
+  let byName = ofStyle.get(shape)
+  if (byName === undefined) ofStyle.set(shape, (byName = new Map()))
+  let write = byName.get(name)
+  if (write === undefined) byName.set(name, (write = makeWriter(name, shape, style)))
+  return write
+}
+
+function makeWriter(name: string, shape: Shape, style: XmlStyle): Write {
+  const [start, end] = [`<${name}>`, `</${name}>`]
   switch (shape.type) {
     case 'structure':
-      return xmlElement(name, shape, value, '', style)
+      return structureWriter(name, shape, style)
     case 'list':
-      return list(name, shape, value, style)
+      return listWriter(name, shape, style)
     case 'map':
-      return map(name, shape, value, style)
+      return (value) => map(name, shape, value, style)
     default:
-      return `<${name}>${scalar(shape, value, style)}</${name}>`
+      return (value) => start + scalar(shape, value, style) + end
   }
 }
 
-function list(name: string, shape: ListShape, value: unknown, style: XmlStyle): string {
-  if (!Array.isArray(value)) throw misfit(shape, value)
-  const itemName = shape.traits.xmlFlattened ? name : (shape.item.traits.xmlName ?? 'member')
-  const items = value
-    .filter((item) => item != null)
-    .map((item: unknown) => element(itemName, shape.item, item, style))
-    .join('')
-  return shape.traits.xmlFlattened ? items : `<${name}>${items}</${name}>`
+function structureWriter(name: string, shape: StructureShape, style: XmlStyle): Write {
+  const end = `</${name}>`
+  const hasAttributes = shape.traits.xmlNamespace !== undefined || shape.members.some(({ shape: { traits } }) => traits.xmlAttribute)
+  // Made with the first value: structures may contain themselves.
+  let members: readonly { readonly name: string; readonly write: Write }[] | undefined
+  return (value) => {
+    if (typeof value !== 'object' || value === null) throw misfit(shape, value)
+    members ??= shape.members
+      .filter((member) => !member.shape.traits.xmlAttribute)
+      .map((member) => ({ name: member.name, write: writerOf(member.shape.traits.xmlName ?? member.name, member.shape, style) }))
+    let xml = hasAttributes ? `<${name}${xmlAttributes(shape, value, style)}>` : `<${name}>`
+    for (const member of members) {
+      const item: unknown = Reflect.get(value, member.name)
+      if (item != null) xml += member.write(item)
+    }
+    return xml + end
+  }
+}
+
+function listWriter(name: string, shape: ListShape, style: XmlStyle): Write {
+  const isFlat = shape.traits.xmlFlattened
+  const itemName = isFlat ? name : (shape.item.traits.xmlName ?? 'member')
+  return (value) => {
+    if (!Array.isArray(value)) throw misfit(shape, value)
+    const write = writerOf(itemName, shape.item, style)
+    let items = ''
+    for (const item of value as readonly unknown[]) if (item != null) items += write(item)
+    return isFlat ? items : `<${name}>${items}</${name}>`
+  }
 }
 
 function map(name: string, shape: MapShape, value: unknown, style: XmlStyle): string {
   if (typeof value !== 'object' || value === null) throw misfit(shape, value)
   const entryName = shape.traits.xmlFlattened ? name : 'entry'
+  const writeKey = writerOf(shape.key.traits.xmlName ?? 'key', shape.key, style)
+  const writeValue = writerOf(shape.value.traits.xmlName ?? 'value', shape.value, style)
   let entries = ''
   for (const [key, item] of Object.entries(value)) {
-    if (item == null) continue
-    const keyElement = element(shape.key.traits.xmlName ?? 'key', shape.key, key, style)
-    entries += `<${entryName}>${keyElement}${element(shape.value.traits.xmlName ?? 'value', shape.value, item, style)}</${entryName}>`
+    if (item != null) entries += `<${entryName}>${writeKey(key)}${writeValue(item)}</${entryName}>`
   }
   return shape.traits.xmlFlattened ? entries : `<${name}>${entries}</${name}>`
 }
@@ -118,5 +158,6 @@ function scalar(shape: Shape, value: unknown, style: XmlStyle): string {
   }
 }
 
+const writers = new WeakMap<XmlStyle, WeakMap<Shape, Map<string, Write>>>()
 const plainStyle: XmlStyle = { hasMilliseconds: false, hasControls: false }
 const references: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;' }
