@@ -7,14 +7,18 @@ import { randomFillSync } from 'node:crypto'
 /** @param now milliseconds since 1970 */
 export function eventIdAt(now: number): string {
   if (position === pool.length) {
-    randomFillSync(pool)
+    pool = randomFillSync(bytes).toString('hex')
     position = 0
   }
-  const time = Math.max(0, Math.floor(now)).toString(16).padStart(12, '0').slice(-12)
-  const random = pool.toString('hex', position, position + 10)
-  position += 10
-  const variant = '89ab'[Number.parseInt(random[3] ?? '0', 16) & 3]
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`
+  if (now !== lastNow) {
+    const time = Math.max(0, Math.floor(now)).toString(16).padStart(12, '0').slice(-12)
+    lastTime = `${time.slice(0, 8)}-${time.slice(8)}-7`
+    lastNow = now
+  }
+  const at = position
+  position += digitsEach
+  const variant = '89ab'[Number.parseInt(pool[at + 3] ?? '0', 16) & 3]
+  return `${lastTime}${pool.slice(at, at + 3)}-${variant}${pool.slice(at + 4, at + 7)}-${pool.slice(at + 7, at + 19)}`
 }
 
 /** Milliseconds since 1970; undefined when the id carries no time. */
@@ -23,5 +27,11 @@ export function timeOfEventId(id: string): number | undefined {
   return high === undefined || low === undefined ? undefined : Number.parseInt(high + low, 16)
 }
 
-const pool = Buffer.alloc(1280)
-let position = pool.length
+const digitsEach = 20
+const bytes = Buffer.alloc(digitsEach * 64)
+/** Random digits that no id has yet. */
+let pool = ''
+let position = 0
+/** Many ids are made in one millisecond. */
+let lastNow = Number.NaN
+let lastTime = ''

@@ -145,18 +145,27 @@ function additionalEventData(
   additional: RequestFacts['additional'],
 ): AuditRecord['additionalEventData'] {
   const own = {
-    actorChain: chain.slice(0, limits.actorChain).map(({ type, issuer, subject, label }) => ({
-      type,
-      issuer: name(issuer),
-      subject: name(subject),
-      ...(label !== undefined && { label: name(label) }),
-    })),
+    actorChain: actorsOf(chain),
     ...(decisionId !== undefined && { decisionId: name(decisionId) }),
   }
   if (additional === undefined) return own
   const rest = boundedJson('additionalEventData', redacted(additional))
   // What the gateway says about the actor wins over anything of the same name.
   return { ...(rest as object), ...own }
+}
+
+function actorsOf(chain: readonly Actor[]): readonly Actor[] {
+  let actors = chains.get(chain)
+  if (actors === undefined) {
+    actors = chain.slice(0, limits.actorChain).map(({ type, issuer, subject, label }) => ({
+      type,
+      issuer: name(issuer),
+      subject: name(subject),
+      ...(label !== undefined && { label: name(label) }),
+    }))
+    chains.set(chain, actors)
+  }
+  return actors
 }
 
 function resource({ ARN, accountId, type }: AuditResource): AuditResource {
@@ -179,5 +188,6 @@ function name(text: string): string {
   return boundedText(text, limits.name)
 }
 
-/** A caller makes many calls with one identity. */
+/** A caller makes many calls with one identity and one chain. */
 const identities = new WeakMap<object, UserIdentity>()
+const chains = new WeakMap<readonly Actor[], readonly Actor[]>()

@@ -2,8 +2,8 @@
 import { eventIdAt } from '../audit/event-id.ts'
 import { type AuditRecord, type AuditResource, auditRecord } from '../audit/record.ts'
 import { AwsError, commonError } from '../kernel/aws-error.ts'
-import type { Caller } from '../kernel/caller.ts'
-import type { Operation, Service } from '../kernel/operation.ts'
+import type { Actor, Caller } from '../kernel/caller.ts'
+import type { Operation, Protocol, Service } from '../kernel/operation.ts'
 import { headerOf, type WireRequest, type WireResponse } from '../kernel/wire-request.ts'
 import type { WireProtocol } from '../wire/protocol.ts'
 import { plainProtocols, protocolOf, wireProtocol } from '../wire/protocols.ts'
@@ -30,6 +30,8 @@ export class Exchange {
   readonly request: WireRequest
   readonly trace: RequestTrace | undefined
   readonly now: number
+  /** The protocol that the request looks like, before its service is known. */
+  readonly looksLike: Protocol
   service: Service | undefined
   operation: Operation | undefined
   caller: Caller | undefined
@@ -54,7 +56,8 @@ export class Exchange {
     this.requestId = eventIdAt(now)
     this.eventId = eventIdAt(now)
     this.region = defaultRegion
-    this.#protocol = plainProtocols[protocolOf(request)]
+    this.looksLike = protocolOf(request)
+    this.#protocol = plainProtocols[this.looksLike]
   }
 
   /** From here on the request is known to be for this operation. */
@@ -69,7 +72,7 @@ export class Exchange {
     const written = this.#protocol.writeOutput(operation.schema, output, this)
     const response = this.#withDecision(this.answer?.(written) ?? written)
     if (!operation.tellsActorChain) return response
-    return { ...response, headers: { ...response.headers, 'x-tidegate-actor-chain': this.#actorChain() } }
+    return { ...response, headers: { ...response.headers, 'x-tidegate-actor-chain': chainText(this.caller?.actorChain ?? noChain) } }
   }
 
   fail(error: AwsError): WireResponse {
@@ -143,12 +146,6 @@ export class Exchange {
     return { 'x-tidegate-authorization-message': sealedTrace }
   }
 
-  /** Labels may be of any letters, headers not. */
-  #actorChain(): string {
-    const chain = (this.caller?.actorChain ?? []).map(({ type, issuer, subject, label }) => ({ type, issuer, subject, label }))
-    return Buffer.from(JSON.stringify(chain)).toString('base64url')
-  }
-
   #withDecision(response: WireResponse): WireResponse {
     if (this.authorization === undefined) return response
     const decision = { 'x-tidegate-decision': this.requestId, ...this.#authorizationMessage() }
@@ -166,6 +163,16 @@ export function awsErrorOf(error: unknown): AwsError {
   })
 }
 
+/** Labels may be of any letters, headers not. */
+function chainText(chain: readonly Actor[]): string {
+  let text = chainTexts.get(chain)
+  if (text === undefined) {
+    const told = chain.map(({ type, issuer, subject, label }) => ({ type, issuer, subject, label }))
+    chainTexts.set(chain, (text = Buffer.from(JSON.stringify(told)).toString('base64url')))
+  }
+  return text
+}
+
 function protocolFor(service: Service): WireProtocol {
   let protocol = protocols.get(service)
   if (protocol === undefined) protocols.set(service, (protocol = wireProtocol(service)))
@@ -173,4 +180,7 @@ function protocolFor(service: Service): WireProtocol {
 }
 
 const protocols = new WeakMap<Service, WireProtocol>()
+/** A caller makes many calls with one chain. */
+const chainTexts = new WeakMap<readonly Actor[], string>()
+const noChain: readonly Actor[] = []
 const LONGEST_HEADER = 6_000

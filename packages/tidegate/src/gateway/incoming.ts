@@ -74,6 +74,7 @@ export class RequestBody implements WireBody {
   /** As announced; NaN where the body comes in chunks. */
   readonly #length: number
   #isTaken = false
+  #isBroken = false
   #fail: (() => void) | undefined
 
   constructor(message: IncomingMessage, headers: WireRequest['headers'], reading: Reading) {
@@ -91,13 +92,38 @@ export class RequestBody implements WireBody {
     return this.#length !== 0
   }
 
-  bytes(limit: number): Promise<Uint8Array> {
+  async bytes(limit: number): Promise<Uint8Array> {
     this.#take()
-    if (this.#length === 0) return Promise.resolve(new Uint8Array())
-    if (this.#length > limit) return Promise.reject(tooLarge(limit))
+    if (this.#length === 0) return new Uint8Array()
+    if (this.#length > limit) throw tooLarge(limit)
     this.#reading.onRead()
+    // A body that came along with its headers is there when the parser is done with them: nothing is to be waited for.
+    await Promise.resolve()
+    if (!this.#message.complete) return this.#gathered(limit)
+    const bytes = this.#message.read() as Uint8Array | null // no encoding is set, and it is no stream of objects
+    if (bytes !== null && bytes.length > limit) throw tooLarge(limit)
+    return bytes ?? new Uint8Array()
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    this.#take()
+    if (this.#length === 0) return nothing()
+    this.#reading.onRead()
+    this.#fail = () => void this.#message.destroy()
+    return this.#message.iterator({ destroyOnReturn: false })
+  }
+
+  /** Ends a read whose last bytes will not come. */
+  fail(): void {
+    if (this.#message.complete) return
+    this.#isBroken = true
+    this.#fail?.()
+  }
+
+  #gathered(limit: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const message = this.#message
+      if (this.#isBroken || message.destroyed) return reject(broken())
       const chunks: Uint8Array[] = []
       let size = 0
       let isSettled = false
@@ -122,19 +148,6 @@ export class RequestBody implements WireBody {
         settle(() => reject(tooLarge(limit)))
       })
     })
-  }
-
-  stream(): AsyncIterable<Uint8Array> {
-    this.#take()
-    if (this.#length === 0) return nothing()
-    this.#reading.onRead()
-    this.#fail = () => void this.#message.destroy()
-    return this.#message.iterator({ destroyOnReturn: false })
-  }
-
-  /** Ends a read whose last bytes will not come. */
-  fail(): void {
-    if (!this.#message.complete) this.#fail?.()
   }
 
   #take(): void {

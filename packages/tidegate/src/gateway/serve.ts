@@ -10,7 +10,6 @@ import type { Call, Operation, Service } from '../kernel/operation.ts'
 import type { WireRequest, WireResponse } from '../kernel/wire-request.ts'
 import { s3Ids } from '../wire/error-body.ts'
 import { bodyLimitBytes } from '../wire/protocol.ts'
-import { protocolOf } from '../wire/protocols.ts'
 import { wholeBody } from '../wire/sigv4/verified-body.ts'
 import { authenticate, type AuthenticationDeps } from './authenticate.ts'
 import type { AuditSink } from './audit-sink.ts'
@@ -68,14 +67,14 @@ function preflight(exchange: Exchange, plane: Plane): WireResponse {
 }
 
 async function settle(exchange: Exchange, plane: Plane): Promise<{ readonly operation: Operation; readonly output: unknown }> {
-  const isRest = protocolOf(exchange.request) === 'rest-xml'
-  const understood = await (isRest ? understandRest(exchange, plane) : understand(exchange, plane))
+  const understood = await (exchange.looksLike === 'rest-xml' ? understandRest(exchange, plane) : understand(exchange, plane))
   return { operation: understood.operation, output: await perform(understood, plane) }
 }
 
 /** JSON and query bodies are read to the end before anything else, since the operation's name may be in them; S3's are streamed. */
 async function understand(exchange: Exchange, plane: Plane): Promise<Understood> {
-  const { request, bytes } = await readWhole(exchange.request)
+  const bytes = await exchange.request.body.bytes(bodyLimitBytes[exchange.looksLike])
+  const request = { ...exchange.request, body: wholeBody(bytes) }
   const { service, operation } = resolveOperation(request, bytes, plane.services)
   const protocol = exchange.isFor(service, operation)
   const called = { service: service.name, protocol: service.protocol, isUnsignedAllowed: operation.isUnsigned }
@@ -164,11 +163,6 @@ export async function record(exchange: Exchange, end: End, plane: Plane): Promis
   exchange.trace?.enter('audit')
   await plane.audit.append(exchange.record(end))
   plane.intents.recorded(exchange).catch((error: unknown) => plane.report(error, exchange.requestId))
-}
-
-async function readWhole(request: WireRequest): Promise<{ readonly request: WireRequest; readonly bytes: Uint8Array }> {
-  const bytes = await request.body.bytes(bodyLimitBytes[protocolOf(request)])
-  return { request: { ...request, body: wholeBody(bytes) }, bytes }
 }
 
 /** A body that took no longer is not judged again: within this time a revocation takes effect anyway. */

@@ -15,7 +15,9 @@ export interface HeaderProblem {
 export function foldHeaders(headers: readonly (readonly [name: string, value: string])[]): HeaderFields | HeaderProblem {
   const values = new Map<string, string>()
   let isAscii = true
-  for (const [name, value] of headers) {
+  for (const header of headers) {
+    const name = header[0]
+    const value = header[1]
     let folded = value
     if (!foldedAscii.test(value)) {
       if (notFieldText.test(value)) return { problem: `header \`${name}\` holds a control character` }

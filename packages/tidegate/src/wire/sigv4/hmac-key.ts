@@ -32,9 +32,10 @@ export class HmacKey {
 
   /** What the second hash is of; valid until the next call. */
   #outer(message: string): Buffer {
-    const inner = hash('sha256', this.#inner(message), 'buffer')
+    // A string, a character for each byte: a buffer of its own would cost more than the hash.
+    const inner = hash('sha256', this.#inner(message), 'binary')
     outerScratch.set(this.#outerPad, 0)
-    outerScratch.set(inner, blockBytes)
+    outerScratch.write(inner, blockBytes, 'latin1')
     return outerScratch
   }
 
