@@ -78,6 +78,11 @@ export function useTask(cluster: string, task: string): UseQueryResult<WireTask 
   )
 }
 
+/** Name of the service that keeps a task running; undefined for a task that was run alone. */
+export function serviceOf({ group }: Pick<WireTask, 'group'>): string | undefined {
+  return group?.startsWith('service:') === true ? group.slice('service:'.length) : undefined
+}
+
 /** A revision never changes: read once. */
 export function useTaskDefinition(arn: string | undefined): UseQueryResult<WireTaskDefinition | undefined, ApiError> {
   return useAsked(

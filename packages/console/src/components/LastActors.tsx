@@ -7,12 +7,12 @@ import { Outcome } from './Outcome.tsx'
 import { usePaths } from './region.ts'
 
 /** Who changed something last, or tried to. */
-export function LastActors({ resource }: { /** ARN. */ readonly resource: string }) {
+export function LastActors({ resource, of }: { /** ARN. */ readonly resource: string; readonly of?: string | undefined }) {
   const paths = usePaths()
   const found = useCall('tidegate', 'LookupActivity', { Resource: resource, ChangesOnly: true, MaxResults: 5 }, { every: 5000 })
   return (
     <section className="panel panel-body lined">
-      <h2>Last actors</h2>
+      <h2>Last actors{of && ` of ${of}`}</h2>
       <Loaded from={found}>
         {({ Events }) => (
           <>

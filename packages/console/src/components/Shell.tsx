@@ -1,17 +1,21 @@
 import { useState } from 'react'
-import { NavLink, Outlet, useLocation, useNavigate } from 'react-router'
+import { Navigate, NavLink, Outlet, useLocation, useNavigate } from 'react-router'
 import { useSession } from '../session/store.ts'
 import { SignIn } from '../session/SignIn.tsx'
 import { Gate } from '../ui/Gate.tsx'
 import { Icon, type IconName } from '../ui/Icon.tsx'
 import { ActingAs } from './ActingAs.tsx'
 import { LiveContext } from './live.ts'
-import { usePaths, useRegion } from './region.ts'
+import { DEFAULT_REGION, isRegion, usePaths, useRegion } from './region.ts'
 
 /** What stands around every page. Without a session the same address asks for one and then shows what it names. */
 export function Shell() {
   const session = useSession()
   const [isLive, setLive] = useState(true)
+  const region = useRegion()
+  const { pathname, search } = useLocation()
+  // An address that was typed, or shortened: what is there without a region is there in the usual one.
+  if (!isRegion(region)) return <Navigate to={`/${DEFAULT_REGION}${pathname}${search}`} replace />
   if (session === undefined) return <SignIn />
   return (
     <LiveContext value={{ isLive, setLive }}>

@@ -1,11 +1,18 @@
 import { Link } from 'react-router'
-import type { WireTask } from '../api/ecs.ts'
+import { serviceOf, type WireTask } from '../api/ecs.ts'
 import { Status } from '../ui/Status.tsx'
 import { Time } from '../ui/Time.tsx'
 import { nameOf } from '../util/arn.ts'
 import { usePaths } from './region.ts'
 
-export function TaskTable({ cluster, tasks }: { readonly cluster: string; readonly tasks: readonly WireTask[] }) {
+export interface TaskTableProps {
+  readonly cluster: string
+  readonly tasks: readonly WireTask[]
+  /** Of one service, which need not be said for each of them. */
+  readonly isOfService?: true
+}
+
+export function TaskTable({ cluster, tasks, isOfService }: TaskTableProps) {
   const paths = usePaths()
   return (
     <table className="stacked">
@@ -14,7 +21,7 @@ export function TaskTable({ cluster, tasks }: { readonly cluster: string; readon
           <th scope="col">Task</th>
           <th scope="col">Status</th>
           <th scope="col">Task definition</th>
-          <th scope="col">Started by</th>
+          {!isOfService && <th scope="col">Service</th>}
           <th scope="col">Time</th>
         </tr>
       </thead>
@@ -36,7 +43,11 @@ export function TaskTable({ cluster, tasks }: { readonly cluster: string; readon
               <td data-label="Task definition" className="name">
                 {nameOf(task.taskDefinitionArn ?? '')}
               </td>
-              <td data-label="Started by">{task.startedBy ?? <span className="faint">nobody named</span>}</td>
+              {!isOfService && (
+                <td data-label="Service" className="name">
+                  <Service of={task} cluster={cluster} />
+                </td>
+              )}
               <td data-label="Time" className="short">
                 <Time at={task.stoppedAt ?? task.startedAt ?? task.createdAt} />
               </td>
@@ -46,4 +57,11 @@ export function TaskTable({ cluster, tasks }: { readonly cluster: string; readon
       </tbody>
     </table>
   )
+}
+
+function Service({ of: task, cluster }: { readonly of: WireTask; readonly cluster: string }) {
+  const paths = usePaths()
+  const service = serviceOf(task)
+  if (service !== undefined) return <Link to={paths.service(cluster, service)}>{service}</Link>
+  return <span className="faint">none, run alone{task.startedBy === undefined ? '' : ` by ${task.startedBy}`}</span>
 }

@@ -11,4 +11,9 @@ export function usePaths(): Paths {
   return pathsIn(useRegion())
 }
 
+/** `eu-central-1`: whether it can be one, not whether there is such a one. */
+export function isRegion(text: string): boolean {
+  return /^[a-z]{2,3}(?:-[a-z]+)+-\d+$/.test(text)
+}
+
 export const DEFAULT_REGION = 'us-east-1'

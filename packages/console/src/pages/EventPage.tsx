@@ -82,7 +82,8 @@ function Cause({ link: { Kind, Actor, Event } }: { readonly link: ChainLink }) {
               </Link>
             </span>
             <span className="faint">
-              {principalText(Event.Principal)}, {exact(Date.parse(Event.Time))}
+              {Event.Principal !== '' && `${principalText(Event.Principal)}, `}
+              {exact(Date.parse(Event.Time))}
             </span>
           </>
         )}

@@ -63,7 +63,7 @@ function Details({ cluster, service }: { readonly cluster: string; readonly serv
               found.length === 0 ? (
                 <Empty title={service.desiredCount === 0 ? 'It is scaled to 0' : 'No task runs'} />
               ) : (
-                <TaskTable cluster={cluster} tasks={found} />
+                <TaskTable cluster={cluster} tasks={found} isOfService />
               )
             }
           </Loaded>
@@ -76,7 +76,7 @@ function Details({ cluster, service }: { readonly cluster: string; readonly serv
               <h2>Stopped tasks</h2>
               <p className="faint aside">kept for an hour</p>
             </header>
-            <TaskTable cluster={cluster} tasks={stopped.data} />
+            <TaskTable cluster={cluster} tasks={stopped.data} isOfService />
           </section>
         )}
       </div>

@@ -1,6 +1,6 @@
 import { useParams } from 'react-router'
 import { stopTaskCheck } from '../api/checks.ts'
-import { useTask, useTaskDefinition, type WireTask, type WireTaskDefinition } from '../api/ecs.ts'
+import { serviceOf, useTask, useTaskDefinition, type WireTask, type WireTaskDefinition } from '../api/ecs.ts'
 import { ActionButton } from '../components/ActionButton.tsx'
 import { ContainerLogs } from '../components/ContainerLogs.tsx'
 import { LastActors } from '../components/LastActors.tsx'
@@ -21,7 +21,7 @@ export function TaskPage() {
   const { cluster = '', task: id = '' } = useParams()
   const paths = usePaths()
   const task = useTask(cluster, id)
-  const service = task.data?.group?.startsWith('service:') === true ? task.data.group.slice('service:'.length) : undefined
+  const service = task.data && serviceOf(task.data)
   return (
     <Page
       title={id}
@@ -123,6 +123,9 @@ function Containers({ task: { containers = [] } }: { readonly task: WireTask }) 
 
 function TaskFacts({ task, definition }: { readonly task: WireTask; readonly definition: WireTaskDefinition | undefined }) {
   const { overrides } = task
+  const service = serviceOf(task)
+  // Who runs a task of a service is who changed the service: the task itself was made without a call.
+  const changed = service === undefined ? task.taskArn : `${task.clusterArn?.replace(':cluster/', ':service/')}/${service}`
   return (
     <aside aria-label="About this task">
       <section className="panel panel-body lined">
@@ -134,7 +137,7 @@ function TaskFacts({ task, definition }: { readonly task: WireTask; readonly def
             { name: 'Task definition', value: <Arn arn={task.taskDefinitionArn} /> },
             { name: 'Task role', value: definition && <Arn arn={overrides?.taskRoleArn ?? definition.taskRoleArn} /> },
             { name: 'Execution role', value: definition && <Arn arn={overrides?.executionRoleArn ?? definition.executionRoleArn} /> },
-            { name: 'Started by', value: task.startedBy },
+            { name: 'Started by', value: service === undefined ? task.startedBy : `the service ${service}` },
             { name: 'Launch type', value: task.launchType },
             { name: 'CPU', value: task.cpu && `${task.cpu} units` },
             { name: 'Memory', value: task.memory && `${task.memory} MiB` },
@@ -148,7 +151,7 @@ function TaskFacts({ task, definition }: { readonly task: WireTask; readonly def
         <h2>Tags</h2>
         <Tags tags={task.tags} />
       </section>
-      <LastActors resource={task.taskArn ?? ''} />
+      <LastActors resource={changed ?? ''} of={service === undefined ? undefined : `the service ${service}`} />
     </aside>
   )
 }

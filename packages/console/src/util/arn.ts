@@ -1,6 +1,16 @@
-/** The last part of an ARN: `web` of `arn:aws:ecs:…:service/main/web`, `report:3` of a task definition. Other text stays. */
+/**
+ * What people call a resource: the last part of its ARN, so `web` of `arn:aws:ecs:…:service/main/web`, but with what it lies in where its own
+ * name says nothing: bucket and key, log group and stream, role and session. Other text stays.
+ */
 export function nameOf(arn: string): string {
-  return arn.startsWith('arn:') ? arn.slice(Math.max(arn.lastIndexOf('/'), arn.split(':', 5).join(':').length) + 1) : arn
+  const [prefix, , service, , , ...rest] = arn.split(':')
+  if (prefix !== 'arn') return arn
+  const resource = rest.join(':')
+  if (service === 's3') return resource
+  if (resource.startsWith('assumed-role/')) return principalText(arn)
+  const [, group, stream] = /^log-group:([^:]*)(?::log-stream:(.*))?/.exec(resource) ?? []
+  if (group !== undefined) return stream === undefined || stream === '' ? group : `${group} · ${stream}`
+  return resource.slice(resource.lastIndexOf('/') + 1)
 }
 
 /** Account and name of a principal, as people say it: `developer · alice@example.com` of an assumed role. */
