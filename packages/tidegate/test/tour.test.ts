@@ -1,6 +1,10 @@
 /** The first thing that a new user runs, from its beginning to its end. */
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
 import { test } from 'vitest'
-import { tidegate } from './support/process.ts'
+import { tidegate, tidegateStarted } from './support/process.ts'
 
 test('it is for this machine only, and brings its own configuration', async ({ expect }) => {
   const refused = [
@@ -23,3 +27,25 @@ test('the tour keeps what it promises, and leaves nothing behind', { timeout: 30
   expect(stdout).toContain('the tour is over: 7 of 7 steps')
   for (const secret of ['AKIA', 'ASIA', 'SecretAccessKey', 'id_token']) expect(stdout).not.toContain(secret)
 })
+
+test(
+  'interrupted in the middle it ends its tasks, says nothing of a failure, and leaves no folder',
+  { timeout: 120_000 },
+  async ({ expect }) => {
+    const child = tidegateStarted(process.env, 'up', '--demo', '--port', '0', '--runtime', 'process')
+    const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+    const lines: string[] = []
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
+      if (line.startsWith('2/7')) child.kill('SIGINT')
+    })
+    const errors: string[] = []
+    child.stderr.on('data', (chunk) => errors.push(String(chunk)))
+    expect(await ended).toEqual([0, null])
+    expect(errors.join('')).toContain('closing: requests that were accepted are finished')
+    expect(errors.join('')).not.toMatch(/error/i)
+    expect(lines.join('\n')).not.toContain('FAILED')
+    const [, folder = ''] = /^data\s+(\S+)/m.exec(lines.join('\n')) ?? []
+    expect({ folder, isThere: existsSync(folder) }).toEqual({ folder: expect.stringContaining('tidegate-demo-'), isThere: false })
+  },
+)

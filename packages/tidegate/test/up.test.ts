@@ -1,5 +1,5 @@
 /** The commands around an instance, as processes: starting it, pointing clients at it, looking at it, and ending it. */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -78,7 +78,9 @@ describe('around a running instance', () => {
     const { port } = new URL(instance.url)
     expect(await tidegate('up', '--data', join(data, 'other'), '--port', port)).toMatchObject({
       code: 1,
-      stderr: `error: another process listens there already\nnext: tidegate up --data ${join(data, 'other')} --port 0\n`,
+      stderr: expect.stringContaining(
+        `error: another process listens on ${new URL(instance.url).host} already\nnext: tidegate up --data ${join(data, 'other')} --port 0\n`,
+      ),
     })
   })
 
@@ -111,6 +113,17 @@ describe('around a running instance', () => {
 
   test('long-term keys outlive the generation that sealed them', async ({ expect }) => {
     expect(await whoIs(instance, instance.rootKey())).toMatchObject({ Arn: `arn:aws:iam::${mainAccount}:root` })
+  })
+})
+
+test('a data folder that cannot be one is refused', async (context) => {
+  const { expect } = context
+  const file = join(temporaryFolder(context), 'file')
+  writeFileSync(file, '')
+  expect(await tidegate('up', '--port', '0', '--data', file)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `error: the data folder \`${file}\` cannot be used: it is a file\nnext: tidegate up --data FOLDER\n`,
   })
 })
 

@@ -18,15 +18,43 @@ export async function alreadyRuns({ control, path }: DataFolder, option: string)
   }
 }
 
-/** `undefined` for what nobody foresaw. @param option how commands are told the data folder, with a space before it */
-export function startupProblem(error: unknown, option: string): StartupProblem | undefined {
+export interface Attempt {
+  /** How commands are told the data folder, with a space before it. */
+  readonly option: string
+  /** What else `tidegate up` was given, that it is the same again. */
+  readonly upOption: string
+  /** The data folder. */
+  readonly folder: string
+  /** Where it was to listen. */
+  readonly address: string
+}
+
+/** `undefined` for what nobody foresaw. */
+export function startupProblem(error: unknown, { option, upOption, folder, address }: Attempt): StartupProblem | undefined {
   if (!(error instanceof Error)) return undefined
   const code: unknown = Reflect.get(error, 'code')
-  if (code === 'EADDRINUSE') return { message: 'another process listens there already', next: `tidegate up${option} --port 0` }
+  if (code === 'EADDRINUSE') return { message: `another process listens on ${address} already`, next: `tidegate up${upOption} --port 0` }
   if (code === 'EADDRNOTAVAIL' || (code === 'EACCES' && Reflect.get(error, 'syscall') === 'listen')) {
-    return { message: `that address cannot be listened on: ${error.message}`, next: `tidegate up${option}` }
+    return { message: `that address cannot be listened on: ${error.message}`, next: `tidegate up${upOption}` }
+  }
+  const path: unknown = Reflect.get(error, 'path')
+  if (typeof path === 'string' && path.startsWith(folder) && typeof code === 'string' && code in unusable) {
+    return {
+      message: `the data folder \`${folder}\` cannot be used: ${unusable[code]}`,
+      next: `tidegate up${upOption.replace(option, '')} --data FOLDER`,
+    }
   }
   return worded.has(error.name) ? { message: error.message, next: `tidegate doctor${option}` } : undefined
+}
+
+const unusable: Readonly<Record<string, string>> = {
+  EEXIST: 'it is a file',
+  ENOTDIR: 'it is below a file',
+  EACCES: 'permission denied',
+  EPERM: 'it belongs to somebody else',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left',
+  ENOENT: 'it cannot be made',
 }
 
 /** Errors whose message is for people. */

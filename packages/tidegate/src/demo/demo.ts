@@ -29,6 +29,8 @@ export interface Demo {
   greeting(instance: Pick<Instance, 'url'>): string
   /** Lays the foundation and takes the tour. Answers 0, or the number of the step that failed. */
   tour(instance: Pick<Instance, 'url' | 'auditKey' | 'runtime'>, write: (text: string) => void): Promise<number>
+  /** What to try now that the tour is over and the instance stays up. */
+  farewell(instance: Pick<Instance, 'url'>): string
   /** While the instance still serves: ends what was started, for tasks would go on. */
   end(instance: Pick<Instance, 'url'>): Promise<void>
   close(): Promise<void>
@@ -57,6 +59,15 @@ export async function prepareDemo(folder: DataFolder, url: string): Promise<Demo
       await layFoundation(asRoot(instance))
       return takeTour({ url: instance.url, data: folder.path, auditKey: instance.auditKey, program, write })
     },
+    farewell: ({ url: at }) =>
+      [
+        '',
+        'it stays up until Ctrl-C, then its tasks end and what it kept is gone. To look around:',
+        `  in a browser    ${at}/console/   sign in as carol, who may see everything`,
+        `  as alice        npx tidegate ctx add demo --url ${at} && npx tidegate login`,
+        `  as the root     eval "$(npx tidegate env --data ${folder.path})"; npx tidegate ecs ls`,
+        '',
+      ].join('\n'),
     end: (instance) => endTasks(asRoot(instance)),
     async close() {
       await provider.close()

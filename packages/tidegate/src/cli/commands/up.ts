@@ -9,6 +9,7 @@ import type { Instance, InstanceOptions } from '../../instance.ts'
 import { type TraceSettings, TraceSettingsError, traceSettings } from '../../telemetry/settings.ts'
 import { command } from '../command.ts'
 import { dataFlag } from '../data-flag.ts'
+import type { Io } from '../io.ts'
 import { alreadyRuns, type StartupProblem, startupProblem } from '../startup-problem.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -51,8 +52,8 @@ matters.
 
 Traces go to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, one for each request.
 
-exit: 0 ended by a signal, 1 it could not run, 2 wrong usage; after a tour, the number of the step
-that failed
+exit: 0 ended by a signal, 1 it could not run, or --once was interrupted, 2 wrong usage; after a
+tour, the number of the step that failed
 
 example:
   tidegate up --port 4780`,
@@ -98,7 +99,12 @@ example:
       return 1
     }
     const instance = await openInstance(options).catch((error: unknown) => {
-      const problem = startupProblem(error, option)
+      const problem = startupProblem(error, {
+        option,
+        upOption: flags.demo ? ` --demo${option}` : option,
+        folder: folder.path,
+        address: `${options.host}:${port}`,
+      })
       if (problem === undefined) throw error
       refuse(problem)
     })
@@ -110,12 +116,15 @@ example:
     if (flags.json) await io.write(`${JSON.stringify({ url: instance.url, data: folder.path, auditKey: instance.auditKey, accounts })}\n`)
     else if (demo === undefined) await io.write(greeting(instance, accounts, flags.data))
     else await io.write(demo.greeting(instance))
-    const step = (await demo?.tour(instance, (text) => void io.write(text))) ?? 0
-    if (!flags.once) await interrupted()
+    const interruption = interrupted()
+    const step = demo === undefined ? 0 : await toured(demo, instance, interruption, io)
+    if (step === 0 && demo !== undefined && !flags.once) await io.write(demo.farewell(instance))
+    if (!flags.once) await interruption
     await demo?.end(instance).catch((error: unknown) => io.note(`tasks of the demonstration may still run: ${String(error)}`))
     io.note('closing: requests that were accepted are finished')
     await instance.close()
     await demo?.close()
+    if (step === 'interrupted') return flags.once ? 1 : 0
     return step === 0 ? 0 : { child: step }
   },
 })
@@ -199,6 +208,17 @@ function demoFolder(): string {
 async function prepareDemo(folder: DataFolder, port: number): Promise<Demo> {
   const demo = await import('../../demo/demo.ts')
   return demo.prepareDemo(folder, `http://127.0.0.1:${port}`)
+}
+
+/** Answers 0 or the number of the step that failed; at once, and silent from then on, when it is interrupted. */
+async function toured(demo: Demo, instance: Instance, interruption: Promise<void>, io: Io): Promise<number | 'interrupted'> {
+  let isOver = false
+  const tour = demo.tour(instance, (text) => void (isOver || io.write(text)))
+  const step = await Promise.race([tour, interruption.then(() => 'interrupted' as const)])
+  isOver = true
+  // What it still tries fails when the instance is gone, and nobody wants to know.
+  if (step === 'interrupted') tour.catch(() => {})
+  return step
 }
 
 /** Resolves at the first signal to end; a second one ends at once. */
