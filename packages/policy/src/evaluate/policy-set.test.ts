@@ -54,13 +54,13 @@ test('as many of one as of the other are still others', ({ expect }) => {
 })
 
 test('however many actions are asked for, each is decided as before', ({ expect }) => {
-  const names = Array.from({ length: 1100 }, (_, i) => `made-up:Action${i}`)
-  const odd = compilePolicies({ identity: [policy('identity', { Action: names.filter((_, i) => i % 2 === 1) })] })
+  const names = Array.from({ length: 1100 }, (_, i) => `made-up:Action${i}${i % 2 === 1 ? 'Odd' : 'Even'}`)
+  const odd = compilePolicies({ identity: [policy('identity', { Action: 'made-up:*Odd' })] })
   for (const turn of [1, 2])
     expect(
       names.map((name) => ask(odd, name)),
       `turn ${turn}`,
-    ).toEqual(names.map((_, i) => (i % 2 === 1 ? 'granted by identity' : 'no identity')))
+    ).toEqual(names.map((name) => (name.endsWith('Odd') ? 'granted by identity' : 'no identity')))
 })
 
 test('policies in a list, and lists that are left out or empty, count as what they hold', ({ expect }) => {
