@@ -141,7 +141,20 @@ test('the decision of one Allow with many resource policies names each of them',
     const named = buckets.map((bucket) => sids(authorize(request, [mine, bucket])))
     expect(named, `turn ${turn}`).toEqual(buckets.map((_, i) => [undefined, `Bucket${i}`]))
   }
-  const [bucket] = buckets
-  if (bucket === undefined) throw new Error('no bucket')
-  expect(authorize(request, [mine, bucket])).toBe(authorize(request, [mine, bucket]))
+  const [one, other] = buckets
+  if (one === undefined || other === undefined) throw new Error('two buckets')
+  const decisions = [one, other, one, other].map((bucket) => authorize(request, [mine, bucket]))
+  expect(decisions[0]).toEqual({
+    effect: 'allow',
+    grant: 'policy',
+    by: [
+      { policyType: 'identity', policy: 'identity', statement: 0, sid: undefined },
+      { policyType: 'resource', policy: 'bucket 0', statement: 0, sid: 'Bucket0' },
+    ],
+  })
+  // Kept as long as there are not too many of them.
+  expect(decisions[2]).toBe(decisions[0])
+  expect(decisions[3]).toBe(decisions[1])
+  for (const bucket of buckets) authorize(request, [mine, bucket])
+  expect(authorize(request, [mine, one])).not.toBe(decisions[0])
 })

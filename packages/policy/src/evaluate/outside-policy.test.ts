@@ -74,6 +74,8 @@ test.for([
   ['kms:Decrypt', `arn:aws:kms:eu-west-1:${account}:key/1`, true],
   ['kms:Decrypt', `arn:aws:kms:eu-west-1:${account}:alias/key/1`, false],
   ['kms:Decrypt', `arn:aws:iam::${account}:role/target`, false],
+  ['kms:Decrypt', `arn:aws:iot:eu-west-1:${account}:key/1`, false],
+  ['sts:AssumeRole', `arn:aws:iot:eu-west-1:${account}:role/target`, false],
   ['s3:GetObject', `arn:aws:kms:eu-west-1:${account}:key/1`, false],
 ] as const)('%s on %s asks the policy of the resource: %s', ([action, resource, isStrict], { expect }) => {
   expect(outcome(decide(user, { identity: [everything] }, { action, resource }))).toBe(isStrict ? 'no resource' : 'granted by identity')

@@ -32,7 +32,8 @@ test('a statement is compiled once for all sets that have it in the same layer',
 test('one with variables is compiled for each set, once', ({ expect }) => {
   const inResource = document(own)
   const inCondition = document({ ...own, Resource: '*', Condition: { StringEquals: { 'aws:username': ['x', '${aws:userid}'] } } })
-  for (const variable of [inResource, inCondition]) {
+  const inOneOfTwo = document({ ...own, Resource: ['arn:aws:s3:::shared/*', own.Resource] })
+  for (const variable of [inResource, inCondition, inOneOfTwo]) {
     expect(compiled(variable)).not.toBe(compiled(variable))
     const [statement] = variable.statements
     const part = new PolicyPart('identity', 1, variable)
