@@ -47,7 +47,28 @@ test.for([
   expect(ask(more, 's3:GetObject')).toBe('no identity')
 })
 
+test('what is made for an action is kept, as long as there are not too many of them', ({ expect }) => {
+  const about = (action: string) => set.about(actionOf(action))
+  const [get, put] = [about('s3:GetObject'), about('s3:PutObject')]
+  expect(about('s3:GetObject')).toBe(get)
+  expect(about('s3:PutObject')).toBe(put)
+  for (let i = 0; i < 1100; i++) about(`iam:Action${i}`)
+  expect(about('s3:GetObject')).not.toBe(get)
+  expect(about('s3:GetObject').statements).toEqual(get.statements)
+})
+
 test('as many of one as of the other are still others', ({ expect }) => {
+  const both = { Action: ['ecs:StopTask', 'ecs:RunTask'] }
+  for (const order of [
+    ['ecs:RunTask', 'ecs:StopTask'],
+    ['ecs:StopTask', 'ecs:RunTask'],
+  ]) {
+    const half = compilePolicies({
+      identity: [policy('identity', both, { Effect: 'Deny', Action: 'ecs:StopTask' }, { Action: 'ecs:RunTask' })],
+    })
+    const outcomes = new Map(order.map((action) => [action, ask(half, action)]))
+    expect(Object.fromEntries(outcomes)).toEqual({ 'ecs:RunTask': 'granted by identity', 'ecs:StopTask': 'identity denies' })
+  }
   const apart = compilePolicies({ identity: [policy('identity', { Action: 'ecs:*' }, { Effect: 'Deny', Action: 's3:*' })] })
   expect(ask(apart, 'ecs:RunTask')).toBe('granted by identity')
   expect(ask(apart, 's3:GetObject')).toBe('identity denies')
