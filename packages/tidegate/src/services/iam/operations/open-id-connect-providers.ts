@@ -187,7 +187,9 @@ function change(tx: Transaction, accountId: string, arn: string, work: (provider
 /** The issuer without its scheme. Queries and fragments have no place in an issuer (OpenID Connect Discovery 1.0, section 3). */
 function urlOf(url: string): string {
   const [, rest] = /^https:\/\/([A-Za-z0-9.-]+(?::\d+)?(?:\/[!-~]*)?)$/.exec(url) ?? []
-  if (rest === undefined || /[?#@*]/.test(rest)) throw iamError('ValidationError', 'Invalid Open ID Connect Provider URL')
+  // Its claims become condition keys behind this name: of `https://tidegate` one would be called as one of our own.
+  const isPrefix = rest !== undefined && /^[a-z0-9-]+$/i.test(rest)
+  if (rest === undefined || isPrefix || /[?#@*]/.test(rest)) throw iamError('ValidationError', 'Invalid Open ID Connect Provider URL')
   return rest
 }
 

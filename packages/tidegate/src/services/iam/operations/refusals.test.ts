@@ -100,6 +100,9 @@ const constraints: readonly (readonly [string, object, string])[] = [
     "3 validation errors detected: Value at 'minimumPasswordLength' failed to satisfy constraint: Member must have value less than or equal to 128; Value at 'passwordReusePrevention' failed to satisfy constraint: Member must have value less than or equal to 24; Value at 'maxPasswordAge' failed to satisfy constraint: Member must have value less than or equal to 1095",
   ],
   ['CreateOpenIDConnectProvider', { Url: 'http://example.com' }, 'Invalid Open ID Connect Provider URL'],
+  // The claim `actor` would be the condition key `tidegate:Actor`.
+  ['CreateOpenIDConnectProvider', { Url: 'https://tidegate' }, 'Invalid Open ID Connect Provider URL'],
+  ['CreateOpenIDConnectProvider', { Url: 'https://AWS' }, 'Invalid Open ID Connect Provider URL'],
   [
     'CreateOpenIDConnectProvider',
     { Url: 'https://a.example', ThumbprintList: ['short'] },
