@@ -15,7 +15,7 @@ test('the lockfile names no registry', ({ expect }) => {
   expect(entries.filter(([, { resolved, link }]) => resolved !== undefined && link !== true)).toEqual([])
 })
 
-test('no package runs a script when it is installed', ({ expect }) => {
+test('T-83 no package runs a script when it is installed', ({ expect }) => {
   expect(entries.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path)).toEqual([])
 })
 

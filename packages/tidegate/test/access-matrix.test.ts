@@ -77,7 +77,7 @@ describe('every operation that is served', () => {
     expect(told).toEqual(expected)
   })
 
-  test('asks for a permission, or says on purpose that it needs none', ({ expect }) => {
+  test('T-51 asks for a permission, or says on purpose that it needs none', ({ expect }) => {
     expect(rows.filter(({ checks }) => checks.length === 0).map(({ operation }) => operation)).toEqual(withoutCheck)
   })
 

@@ -45,7 +45,7 @@ test('an explicit deny of the task definition counts, though the task is allowed
   expect(await page.getByRole('button', { name: 'Stop' }).getAttribute('aria-disabled')).toBe('true')
 })
 
-test('the log of a container is shown as text, whatever it wrote', async (context) => {
+test('T-65 T-84 the log of a container is shown as text, whatever it wrote', async (context) => {
   chromium(context)
   const { expect } = context
   const { page, problems } = await open(world.reader)

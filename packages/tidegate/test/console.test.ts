@@ -72,7 +72,7 @@ test('credentials that are no longer taken end the session, and the page stays w
   expect(problems).toEqual([])
 })
 
-test('an address with HTML in it shows it as text', async (context) => {
+test('T-84 an address with HTML in it shows it as text', async (context) => {
   chromium(context)
   const { expect } = context
   const { page, problems } = await open()
@@ -82,7 +82,7 @@ test('an address with HTML in it shows it as text', async (context) => {
   expect(problems).toEqual([])
 })
 
-test('an object that is opened in the browser cannot reach the console', async (context) => {
+test('T-84 an object that is opened in the browser cannot reach the console', async (context) => {
   chromium(context)
   const { expect } = context
   const { page } = await open()

@@ -81,7 +81,7 @@ describe('a denial says in AWS’s words what stood against the call', () => {
   })
 })
 
-test('who was denied carries an explanation that only who may decode it can read', async ({ expect }) => {
+test('T-86 who was denied carries an explanation that only who may decode it can read', async ({ expect }) => {
   const lena = await newUser(iam, 'lena')
   const refused: unknown = await iamClient(instance.url, lena)
     .send(new ListUsersCommand({}))

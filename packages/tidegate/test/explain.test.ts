@@ -38,7 +38,7 @@ async function denied(who: Credentials): Promise<string> {
   return (error as { readonly $metadata: { readonly requestId: string } }).$metadata.requestId
 }
 
-test('others are told the same about a request that there is and one that there is not', async ({ expect }) => {
+test('T-85 others are told the same about a request that there is and one that there is not', async ({ expect }) => {
   const nobody = await newUser(iamClient(instance.url, instance.rootKey()), 'nobody')
   const id = await denied(bob)
   const [there, absent] = [
@@ -49,7 +49,7 @@ test('others are told the same about a request that there is and one that there 
   expect(absent?.message.replace('01930000-0000-7000-8000-000000000000', id)).toBe(there?.message)
 })
 
-test('whoever is denied sees which policy types decided, and nothing that a policy says', async ({ expect }) => {
+test('T-86 whoever is denied sees which policy types decided, and nothing that a policy says', async ({ expect }) => {
   const id = await denied(bob)
   const seen = await describeAs(bob, 'LAST')
   expect(seen).toMatchObject({

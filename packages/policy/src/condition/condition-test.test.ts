@@ -82,7 +82,7 @@ test.for(Object.entries(samples))('%s', ([operator, { policy, match, miss, negat
   expect(holds(`ForAnyValue:${operator}`, some, miss)).toBe(negated)
 })
 
-test('Null asks whether the key is there', ({ expect }) => {
+test('T-49 Null asks whether the key is there', ({ expect }) => {
   expect(holds('Null', ['true'], undefined)).toBe(true)
   expect(holds('Null', ['true'], [])).toBe(true)
   expect(holds('Null', ['true'], '')).toBe(false)

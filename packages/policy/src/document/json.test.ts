@@ -41,13 +41,13 @@ describe('a text that is not JSON is refused where it goes wrong', () => {
     expect(readJson('{"a":1,"\\u0061":3}')).toMatchObject({ ok: false, problem: { offset: 7 } })
   })
 
-  test('a duplicate among many names', ({ expect }) => {
+  test('T-54 a duplicate among many names', ({ expect }) => {
     const names = Array.from({ length: 5000 }, (_, i) => `"n${i}":0`)
     expect(readJson(`{${names.join(',')},"n17":1}`)).toMatchObject({ problem: { message: 'duplicate name `n17`' } })
     expect(readJson(`{${names.join(',')}}`)).toMatchObject({ ok: true })
   })
 
-  test('nesting deeper than the cap', ({ expect }) => {
+  test('T-54 nesting deeper than the cap', ({ expect }) => {
     const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
     expect(readJson(nested(maxJsonDepth))).toMatchObject({ ok: true })
     expect(readJson(nested(maxJsonDepth + 1))).toEqual({
@@ -58,7 +58,7 @@ describe('a text that is not JSON is refused where it goes wrong', () => {
   })
 })
 
-test('names such as `__proto__` are names like any other', ({ expect }) => {
+test('T-53 names such as `__proto__` are names like any other', ({ expect }) => {
   const result = readJson('{"__proto__":{"constructor":"x"}}')
   expect(result.ok && memberOf(result.node, '__proto__')).toMatchObject({ type: 'object' })
   expect(result.ok && memberOf(result.node, 'constructor')).toBeUndefined()

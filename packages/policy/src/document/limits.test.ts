@@ -40,7 +40,7 @@ const cases: readonly [PolicyKind, ParsePolicyOptions, object, number, string, s
 ]
 
 describe.for(cases)('%s %j', ([kind, options, elements, most, code, message]) => {
-  test('refuses one character more than allowed', ({ expect }) => {
+  test('T-56 refuses one character more than allowed', ({ expect }) => {
     expect(parsePolicy(documentOf(most + 1, elements), kind, options)).toMatchObject({ problems: [{ code, message, pointer: '' }] })
   })
 

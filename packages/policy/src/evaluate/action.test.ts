@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { actionOf } from './action.ts'
 
-test('an action is one object, in whatever case it is asked for', ({ expect }) => {
+test('T-47 an action is one object, in whatever case it is asked for', ({ expect }) => {
   const action = actionOf('S3:GetObjectTagging')
   expect(actionOf('s3:getobjecttagging')).toBe(action)
   expect(actionOf('s3:GETOBJECTTAGGING')).toBe(action)
@@ -10,7 +10,7 @@ test('an action is one object, in whatever case it is asked for', ({ expect }) =
   expect(action).toEqual({ name: 's3:getobjecttagging', service: 's3', isUnderRcps: true, isOfIdentityService: false })
 })
 
-test('letters outside of ASCII keep their case, so that look-alikes stay apart', ({ expect }) => {
+test('T-55 letters outside of ASCII keep their case, so that look-alikes stay apart', ({ expect }) => {
   expect(actionOf('\u212Ams:Decrypt').service).toBe('\u212Ams')
   expect(actionOf('\u212Ams:Decrypt').isUnderRcps).toBe(false)
 })

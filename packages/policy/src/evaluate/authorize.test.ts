@@ -217,7 +217,7 @@ test('GetCallerIdentity is always allowed, GetSessionToken unless denied', ({ ex
   expect(ask(user, deny, 'sts:GetSessionToken')).toBe('identity denies')
 })
 
-test('actions match without regard to case, NotAction and NotResource exclude', ({ expect }) => {
+test('T-47 T-48 actions match without regard to case, NotAction and NotResource exclude', ({ expect }) => {
   const ask = (statement: Grant, request: Partial<AuthorizationRequest> = {}): string =>
     outcome(decide(user, { identity: [policy('identity', statement)] }, request))
   expect(ask({ Action: 'S3:getobject' })).toBe('granted by identity')

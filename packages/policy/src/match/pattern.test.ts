@@ -41,7 +41,7 @@ test.for([
   expect(fill(text)).toBe(filled)
 })
 
-test('wildcards of the pattern are wildcards, those of values are not', ({ expect }) => {
+test('T-52 wildcards of the pattern are wildcards, those of values are not', ({ expect }) => {
   const read = Template.read('*/${aws:PrincipalTag/team}/?${*}')
   expect(read).toBeInstanceOf(Template)
   if (!(read instanceof Template)) return

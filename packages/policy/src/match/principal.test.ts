@@ -103,7 +103,7 @@ test('of several entries the closest counts', ({ expect }) => {
 const denied = (caller: CallerName, entries: readonly PrincipalEntry[], hasBoundary = false): boolean =>
   principalMatcher({ not: true, entries }, 'Deny').match(callers[caller], hasBoundary) !== undefined
 
-test('Deny with NotPrincipal spares a caller only when all its forms are listed', ({ expect }) => {
+test('T-48 Deny with NotPrincipal spares a caller only when all its forms are listed', ({ expect }) => {
   const { user, session, federated } = callers
   expect(denied('user', aws(user.arn))).toBe(true)
   expect(denied('user', aws(account))).toBe(true)

@@ -113,7 +113,7 @@ test('what is asked for during a commit is one group after it', async ({ expect 
   expect(script.groups).toEqual([1, 10])
 })
 
-test('works see what another gateway has committed before them', async ({ expect }) => {
+test('T-81 works see what another gateway has committed before them', async ({ expect }) => {
   const { backend, script } = puppet()
   const state = await durableState(backend, () => 0)
   script.news = { version: 7, changes: [{ collection: 'test.things', accountId: '', key: 'n', value: 41 }], isComplete: false }

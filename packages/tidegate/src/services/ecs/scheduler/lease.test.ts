@@ -26,7 +26,7 @@ test('one of two gateways schedules, also what was asked of the other; when it i
   })
 })
 
-test('what another gateway wrote is seen within a second', async ({ expect }) => {
+test('T-81 what another gateway wrote is seen within a second', async ({ expect }) => {
   const world = await EcsWorld.open('one')
   const definition = await world.define('job', [app])
   world.isTold = false
