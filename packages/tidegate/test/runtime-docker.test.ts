@@ -295,8 +295,10 @@ async function engineThatGoes(context: TestContext) {
     State: { Running: true, StartedAt: '2026-11-25T12:00:00Z' },
     NetworkSettings: {},
   }
+  const removed: string[] = []
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace(/^\/v[\d.]+/, '').split('?')[0] ?? ''
+    if (request.method === 'DELETE') removed.push(path)
     if (path === '/events' || path.endsWith('/logs')) return void response.writeHead(200).write('')
     const answers: Record<string, unknown> = {
       '/version': { ApiVersion: '1.45', MinAPIVersion: '1.24', Version: '26' },
@@ -305,12 +307,16 @@ async function engineThatGoes(context: TestContext) {
     }
     response.end(JSON.stringify(answers[path] ?? {}))
   })
-  await new Promise<void>((done) => server.listen(socketPath, done))
+  const come = (): Promise<void> => new Promise((done) => server.listen(socketPath, done))
+  await come()
   return {
     engine: await DockerEngine.connect({ socketPath }),
-    go: (): void => {
+    removed,
+    come,
+    go: (): Promise<void> => {
+      const gone = new Promise<void>((done) => server.close(() => done()))
       server.closeAllConnections()
-      server.close()
+      return gone
     },
   }
 }
@@ -331,7 +337,7 @@ test('where the engine goes away for good its tasks end with that reason, never 
   const recorder = new Recorder()
   const [found] = await runtime.attach(recorder)
   expect(found).toMatchObject({ name: 'main', started: { runtimeId: 'c1' } })
-  go()
+  await go()
   await until(() => recorder.exits.size > 0)
   expect([...recorder.exits.values()]).toMatchObject([{ reason: 'the Docker engine does not answer any more' }])
   expect(problems).toContain('the Docker engine does not answer: tasks can not be started or watched')
@@ -341,4 +347,26 @@ test('where the engine goes away for good its tasks end with that reason, never 
     message: expect.stringContaining('no Docker Engine listens on'),
   })
   await expect(runtime.pull(spec)).rejects.toMatchObject({ kind: 'CannotPullContainerError' })
+})
+
+test('an engine that is away for a moment fails no launch, and what could not be removed is removed when it is back', async (context) => {
+  const { expect } = context
+  const { engine, removed, go, come } = await engineThatGoes(context)
+  const folder = join(temporaryFolder(context), 'docker')
+  const runtime = new DockerRuntime({ engine, instance: 'away', folder, hostPaths: [], onProblem: () => {} })
+  context.onTestFinished(async () => {
+    await runtime.close()
+    await go()
+  })
+  const recorder = new Recorder()
+  await runtime.attach(recorder)
+  await go()
+  const pulled = runtime.pull({ taskArn: newTaskArn(), image: 'any' })
+  const left = { taskArn: newTaskArn(), name: 'left' }
+  await expect(runtime.remove(left)).rejects.toMatchObject({ name: 'EngineUnreachable' })
+  await come()
+  await expect(pulled).resolves.toBeDefined()
+  await until(() => removed.length > 0)
+  expect(removed).toEqual([`/containers/ecs-${left.taskArn.split('/').at(-1)}-left`])
+  expect(recorder.exits.size).toBe(0)
 })

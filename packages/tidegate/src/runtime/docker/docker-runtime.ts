@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type ContainerRef,
   type ContainerSpec,
@@ -16,11 +17,11 @@ import {
 } from '../../services/ecs/runtime-port.ts'
 import { type ConfigOptions, containerConfig, containerName, instanceLabel, taskLabel } from './container-config.ts'
 import { healthOf, holderOf, type InspectedContainer, inspectedContainer } from './container-state.ts'
-import { type DockerEngine, EngineError, enginePath, listOf, recordOf, textOf } from './engine.ts'
+import { type DockerEngine, EngineError, EngineUnreachable, enginePath, listOf, recordOf, textOf } from './engine.ts'
 import { type ContainerEvent, EventStream } from './event-stream.ts'
 import { daemonSays, pullImage } from './images.ts'
 import { forgetPosition, LogFollower } from './log-follower.ts'
-import { addressesInTaskNetwork, missing } from './network.ts'
+import { addressesInTaskNetwork, gone, missing } from './network.ts'
 import { isHolder, TaskNetworks } from './task-networks.ts'
 
 export interface DockerRuntimeOptions extends ConfigOptions {
@@ -53,6 +54,8 @@ export class DockerRuntime implements Runtime {
   /** Containers that were told to have ended while the engine was away. */
   readonly #givenUp = new Set<string>()
   readonly #unseenEnds = new Set<string>()
+  /** Could not be removed, because the engine was away. */
+  readonly #left = new Map<string, ContainerRef>()
   #starting = 0
   #owners: ReadonlyMap<string, string> = new Map()
   #listener: RuntimeListener | undefined
@@ -92,15 +95,29 @@ export class DockerRuntime implements Runtime {
   }
 
   pull(image: ImageSpec): Promise<{ readonly imageDigest?: string }> {
-    return pullImage(this.#engine, image)
+    return this.#patiently(() => pullImage(this.#engine, image))
   }
 
   async start(spec: ContainerSpec): Promise<StartedContainer> {
     this.#starting++
     try {
-      return await this.#networks.joined(spec, (holder) => this.#start(spec, holder))
+      return await this.#patiently(() => this.#networks.joined(spec, (holder) => this.#start(spec, holder)))
     } finally {
       if (--this.#starting === 0) this.#unseenEnds.clear()
+    }
+  }
+
+  /** An engine that is started again is away for seconds: no launch fails for that. */
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + this.#patience
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        const isAway = error instanceof RuntimeError && error.cause instanceof EngineUnreachable
+        if (!isAway || this.#listener === undefined || performance.now() > deadline) throw error
+      }
+      await pause(ASK_AGAIN_MILLISECONDS)
     }
   }
 
@@ -133,6 +150,16 @@ export class DockerRuntime implements Runtime {
 
   async remove(container: ContainerRef): Promise<void> {
     const name = containerName(container)
+    try {
+      await this.#remove(container, name)
+      this.#left.delete(name)
+    } catch (error) {
+      if (error instanceof EngineUnreachable) this.#left.set(name, container)
+      throw error
+    }
+  }
+
+  async #remove(container: ContainerRef, name: string): Promise<void> {
     const known = [...this.#known.values()].find(({ ref }) => ref.taskArn === container.taskArn && ref.name === container.name)
     known?.follower.close()
     if (known !== undefined) this.#known.delete(known.id)
@@ -197,7 +224,7 @@ export class DockerRuntime implements Runtime {
   }
 
   async #delete(name: string): Promise<void> {
-    await this.#engine.call('DELETE', enginePath(`/containers/${name}`, { force: true, v: true })).catch(missing)
+    await this.#engine.call('DELETE', enginePath(`/containers/${name}`, { force: true, v: true })).catch(gone)
   }
 
   /** Those of a task that no container has any more. */
@@ -294,6 +321,8 @@ export class DockerRuntime implements Runtime {
     }
     this.#givenUp.clear()
     this.#endWithoutNetwork(holders, [...found.values()])
+    for (const container of [...this.#left.values()]) await this.remove(container)
+    await this.#networks.sweep([...found.values()])
   }
 
   /** A container whose network is gone would run on and reach nobody. */
@@ -309,7 +338,7 @@ export class DockerRuntime implements Runtime {
       if (known.ref.taskArn !== taskArn || known.hasEnded) continue
       const told = this.#tellEnd(known, { at: Date.now(), reason: 'the network of the task is gone' })
       this.#guard('the end of a container can not be told', told)
-      const killed = this.#engine.call('POST', enginePath(`/containers/${known.id}/kill`)).catch(missing)
+      const killed = this.#engine.call('POST', enginePath(`/containers/${known.id}/kill`)).catch(gone)
       this.#guard('a container without a network can not be killed', killed)
     }
   }
@@ -317,7 +346,7 @@ export class DockerRuntime implements Runtime {
   /** A task does not wait for an engine for ever. */
   #onAway(milliseconds: number, error: unknown): void {
     if (milliseconds === 0) this.#options.onProblem('the Docker engine does not answer: tasks can not be started or watched', error)
-    if (milliseconds < (this.#options.patienceMilliseconds ?? PATIENCE_MILLISECONDS)) return
+    if (milliseconds < this.#patience) return
     const exit = { at: Date.now(), reason: 'the Docker engine does not answer any more' }
     for (const known of this.#known.values()) {
       if (known.hasEnded) continue
@@ -325,6 +354,10 @@ export class DockerRuntime implements Runtime {
       this.#givenUp.add(known.id)
       this.#listener?.exited(known.ref, exit)
     }
+  }
+
+  get #patience(): number {
+    return this.#options.patienceMilliseconds ?? PATIENCE_MILLISECONDS
   }
 
   #positionFile(ref: ContainerRef): string {
@@ -345,3 +378,4 @@ function cannotCreate(error: unknown): RuntimeError {
 const GONE = 'CannotInspectContainerError: the container is gone'
 const LAST_OUTPUT_MILLISECONDS = 2_000
 const PATIENCE_MILLISECONDS = 30_000
+const ASK_AGAIN_MILLISECONDS = 250

@@ -21,7 +21,7 @@ export class EngineError extends Error {
 }
 
 /** The engine could not be asked: no socket, no permission, the connection broke. */
-class EngineUnreachable extends Error {
+export class EngineUnreachable extends Error {
   override readonly name = 'EngineUnreachable'
 }
 

@@ -54,6 +54,16 @@ function subnetsOf(network: unknown): readonly string[] {
   return listOf(recordOf(recordOf(network)['IPAM'])['Config']).map((config) => textOf(recordOf(config)['Subnet']))
 }
 
+/** Of what is to end: it is not there, has ended, or somebody removes it already. */
+export function gone(error: unknown): undefined {
+  if (
+    error instanceof EngineError &&
+    (error.status === 404 || (error.status === 409 && /already in progress|is not running/.test(error.message)))
+  )
+    return undefined
+  throw error
+}
+
 export function missing(error: unknown): undefined {
   if (error instanceof EngineError && error.status === 404) return undefined
   throw error

@@ -6,7 +6,7 @@ import { type ContainerRef, type ContainerSpec, RuntimeError, type SharedNetwork
 import { containerName, networkConfig, type NetworkConfigOptions, taskLabel } from './container-config.ts'
 import { type DockerEngine, EngineError, enginePath, listOf, recordOf, textOf } from './engine.ts'
 import { daemonSays } from './images.ts'
-import { missing } from './network.ts'
+import { gone, missing } from './network.ts'
 import { importPauseImage } from './pause-image.ts'
 
 /** Name of the container that holds the network of its task. Names in task definitions have no dot. */
@@ -87,6 +87,15 @@ export class TaskNetworks {
     await this.#engine.call('DELETE', enginePath(`/containers/${holder}`, { force: true, v: true })).catch(gone)
   }
 
+  /** Those that nobody is in any more, after the engine was away. */
+  async sweep(found: readonly { readonly id: string; readonly ref: ContainerRef }[]): Promise<void> {
+    for (const { id, ref } of found) {
+      if (!isHolder(ref)) continue
+      if (!this.#networks.has(ref.taskArn)) this.#tasks.set(id, ref.taskArn)
+      await this.left(ref.taskArn)
+    }
+  }
+
   #network(taskArn: string, shared: SharedNetwork): Network {
     const known = this.#networks.get(taskArn)
     if (known !== undefined) return known
@@ -116,14 +125,12 @@ export class TaskNetworks {
       .catch((error: unknown) => {
         if (!(error instanceof EngineError) || error.status !== 409) throw error
       })
-    await this.#engine.call('POST', enginePath(`/containers/${name}/start`))
+    await this.#engine.call('POST', enginePath(`/containers/${name}/start`)).catch(async (error: unknown) => {
+      await this.#engine.call('DELETE', enginePath(`/containers/${name}`, { force: true, v: true })).catch(() => {})
+      throw error
+    })
     const id = textOf(recordOf(await this.#engine.call('GET', enginePath(`/containers/${name}/json`)))['Id'])
     this.#tasks.set(id, taskArn)
     return id
   }
-}
-
-/** 409: somebody removes it already. */
-function gone(error: unknown): void {
-  if (!(error instanceof EngineError) || ![404, 409].includes(error.status)) throw error
 }
