@@ -18,7 +18,8 @@ export class Backoff {
   }
 
   waits(deployment: string, now: number): boolean {
-    return this.#of === deployment && now < this.startsAt
+    // Further ahead than any wait: the clock was set back.
+    return this.#of === deployment && now < this.startsAt && this.startsAt - now <= LONGEST_MILLISECONDS
   }
 }
 

@@ -60,7 +60,12 @@ export class ContainerStarter {
     if (ready.kind === 'never') this.#failure = new LaunchFailure(`TaskDependencyError: ${ready.why}`, { container: name })
     if (ready.kind === 'waits' && ready.until !== undefined && !this.#alarms.has(ready.until)) {
       this.#alarms.add(ready.until)
-      this.#deps.timers.at(ready.until, () => this.#signal.fire())
+      const { until } = ready
+      this.#deps.timers.at(until, () => {
+        // Timers may be early by less than the clock can tell: then it waits once more.
+        this.#alarms.delete(until)
+        this.#signal.fire()
+      })
     }
     if (ready.kind !== 'ready') return
     const start = this.#start(task, container)

@@ -142,15 +142,17 @@ function phaseOf(task: Task, now: number, graceSeconds: number): { readonly phas
   if (task.desiredStatus === 'STOPPED') return { phase: 'stopping' }
   if (isLaunching(task)) return { phase: 'pending' }
   const startedAt = task.startedAt ?? now
+  // A start that lies ahead: the clock was set back. Nobody waits until it is there again.
+  const isSetBack = startedAt > now + SKEW_MILLISECONDS
   if (!hasHealthCheck(task)) {
     const settled = startedAt + SETTLING_MILLISECONDS
-    return now >= settled ? { phase: 'healthy' } : { phase: 'settling', until: settled }
+    return isSetBack || now >= settled ? { phase: 'healthy' } : { phase: 'settling', until: settled }
   }
   const health = healthOf(task)
   if (health === 'HEALTHY') return { phase: 'healthy' }
   if (health === 'UNKNOWN') return { phase: 'settling' }
   const graceEnds = startedAt + graceSeconds * 1000
-  return now >= graceEnds ? { phase: 'unhealthy' } : { phase: 'settling', until: graceEnds }
+  return isSetBack || now >= graceEnds ? { phase: 'unhealthy' } : { phase: 'settling', until: graceEnds }
 }
 
 const split = (key: string): readonly [string, string] => {
@@ -161,5 +163,7 @@ const split = (key: string): readonly [string, string] => {
 export const failedHealthChecks = 'Task failed container health checks'
 /** A task without a health check counts as healthy when it has run for so long. */
 const SETTLING_MILLISECONDS = 2_000
+/** Of the clocks of several gateways. */
+const SKEW_MILLISECONDS = 1_000
 /** One that ends by itself sooner than this makes its service wait before the next. */
 const EARLY_MILLISECONDS = 60_000
