@@ -321,7 +321,7 @@ export class DockerRuntime implements Runtime {
     }
     this.#givenUp.clear()
     this.#endWithoutNetwork(holders, [...found.values()])
-    for (const container of [...this.#left.values()]) await this.remove(container)
+    for (const container of this.#left.values()) await this.remove(container)
     await this.#networks.sweep([...found.values()])
   }
 
