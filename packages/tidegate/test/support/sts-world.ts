@@ -60,7 +60,9 @@ export class StsWorld {
       verify: (text, provider, now) => (this.#webIdentity ?? { verify: this.verifyToken }).verify(text, provider, now),
     },
     mfa: { verify: async (serialNumber, code) => this.codes.delete(`${serialNumber} ${code}`) },
-    authorizationMessages: { open: (encoded, accountId) => `${accountId}: ${encoded}` },
+    authorizationMessages: {
+      open: (action, caller) => JSON.stringify({ decision: { effect: 'implicit-deny' }, caller, action, resource: '*', layers: [] }),
+    },
     revocations: { areRevoked: () => false },
     accessKeys: { accountOf: (id) => (id.startsWith('A') ? home : undefined) },
   }

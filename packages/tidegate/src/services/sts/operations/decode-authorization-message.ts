@@ -1,5 +1,6 @@
 import { DecodeAuthorizationMessage$ } from '@aws-sdk/client-sts'
 import type { DecodeAuthorizationMessageCommandInput, DecodeAuthorizationMessageCommandOutput } from '@aws-sdk/client-sts'
+import { decodedMessage } from '../decoded-message.ts'
 import { stsOperation } from '../sts-operation.ts'
 
 /**
@@ -13,5 +14,7 @@ export const decodeAuthorizationMessage = stsOperation<
 >(DecodeAuthorizationMessage$, {
   plan: ({ EncodedMessage }) => EncodedMessage,
   authorize: () => [{ action: 'sts:DecodeAuthorizationMessage', resource: '*' }],
-  invoke: (message, { authorizationMessages, caller }) => ({ DecodedMessage: authorizationMessages.open(message, caller.accountId) }),
+  invoke: (message, { authorizationMessages, caller }) => ({
+    DecodedMessage: decodedMessage(authorizationMessages.open(message, caller.accountId)),
+  }),
 })
