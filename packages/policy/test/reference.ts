@@ -644,7 +644,7 @@ function substitute(text: string, variables: Variables): readonly Character[] | 
 /** `key`, `key, 'default'`, or one of the characters that cannot be written otherwise. A multivalued key has no value. */
 function valueOf(variable: string, context: Context): string | undefined {
   if (variable === '*' || variable === '?' || variable === '$') return variable
-  const [, key, fallback] = /^([^,]*)(?:, *'([^']*)')?$/.exec(variable) ?? []
+  const [, key, fallback] = /^([^,]*?)(?: *, *'([^']*)')?$/.exec(variable) ?? []
   const value = key === undefined ? undefined : context.get(key.toLowerCase())
   return typeof value === 'string' ? value : fallback
 }

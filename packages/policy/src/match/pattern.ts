@@ -118,7 +118,7 @@ function readVariable(inside: string): Part | undefined {
   if (inside === '*' || inside === '?' || inside === '$') return literalPattern(inside)
   const comma = inside.indexOf(',')
   if (comma < 0) return inside === '' ? undefined : { key: conditionKey(inside), otherwise: undefined }
-  const key = inside.slice(0, comma)
+  const key = inside.slice(0, comma).trimEnd()
   const quoted = /^\s*'([^']*)'\s*$/.exec(inside.slice(comma + 1))
   return key === '' || quoted === null ? undefined : { key: conditionKey(key), otherwise: quoted[1] ?? '' }
 }
