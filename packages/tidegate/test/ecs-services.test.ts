@@ -119,6 +119,22 @@ describe('who may change what of a service is a policy', () => {
     await root.send(new DeleteServiceCommand({ service: 'field-limited', force: true }))
   })
 
+  // The policy of the developer guide, "users can only launch tasks when ECS Exec is turned off".
+  test('whether tasks take commands is known, also where a request does not say it', async ({ expect }) => {
+    const isOff = { StringEquals: { 'ecs:enable-execute-command': 'false' } }
+    const Action = ['ecs:RunTask', 'ecs:StartTask', 'ecs:CreateService', 'ecs:UpdateService']
+    const launcher = await userWith('without-commands', policyOf({ Action, Condition: isOff }))
+    const service = 'field-commands'
+    const create = { serviceName: service, taskDefinition: 'web', desiredCount: 0 }
+    expect(await refusalOf(launcher.send(new CreateServiceCommand({ ...create, enableExecuteCommand: true })))).toMatchObject(denied)
+    await launcher.send(new CreateServiceCommand(create))
+    await launcher.send(new UpdateServiceCommand({ service, desiredCount: 0 }))
+    await root.send(new UpdateServiceCommand({ service, enableExecuteCommand: true }))
+    expect(await refusalOf(launcher.send(new UpdateServiceCommand({ service, desiredCount: 0 })))).toMatchObject(denied)
+    await launcher.send(new UpdateServiceCommand({ service, enableExecuteCommand: false }))
+    await root.send(new DeleteServiceCommand({ service, force: true }))
+  })
+
   test('a role is handed over when a definition is named, and by who may hand it', async ({ expect }) => {
     const iam = iamClient(instance.url, instance.rootKey())
     const taskRoleArn = await newRole(iam, 'passed', { trust: trustOf('ecs-tasks.amazonaws.com').replace('"AWS"', '"Service"') })

@@ -19,15 +19,36 @@ test('text without a colon is of no service', ({ expect }) => {
   for (const text of ['s3', 'sts', ':s3', '', 'kms:']) expect(actionOf(text).service).toBe(text === 'kms:' ? 'kms' : '')
 })
 
-test.for(['aoss', 'cognito-identity', 'cognito-idp', 'dynamodb', 'ecr', 'kms', 'logs', 's3', 'secretsmanager', 'sqs', 'sts'])(
-  'resource control policies cover %s',
-  (service, { expect }) => {
-    expect(actionOf(`${service}:Some`).isUnderRcps).toBe(true)
-  },
-)
+test.for([
+  'aoss',
+  'cognito-identity',
+  'cognito-idp',
+  'dynamodb',
+  'ecr',
+  'events',
+  'kms',
+  'logs',
+  's3',
+  'secretsmanager',
+  'sqs',
+  'sts',
+  'xray',
+])('resource control policies cover %s', (service, { expect }) => {
+  expect(actionOf(`${service}:Some`).isUnderRcps).toBe(true)
+})
 
 test('they cover no other service, and not the retiring of a grant', ({ expect }) => {
-  for (const text of ['ecs:RunTask', 'iam:GetRole', 'ec2:RunInstances', 'KMS:RetireGrant', 's3', ':s3', ''])
+  for (const text of [
+    'ecs:RunTask',
+    'iam:GetRole',
+    'ec2:RunInstances',
+    'sns:Publish',
+    'lambda:InvokeFunction',
+    'KMS:RetireGrant',
+    's3',
+    ':s3',
+    '',
+  ])
     expect(actionOf(text).isUnderRcps).toBe(false)
   expect(actionOf('kms:RetireGrants').isUnderRcps).toBe(true)
 })

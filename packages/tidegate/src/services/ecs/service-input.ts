@@ -82,8 +82,17 @@ export function deploymentConfigurationOf(
   return configuration
 }
 
-/** Condition keys of what a request would make of a service. @param taskDefinition the one that it names, where it is there */
-export function requestKeys(where: Where, input: Partial<CreateInput>, taskDefinition: TaskDefinition | undefined): Keys {
+/**
+ * Condition keys of what a request would make of a service: what it names, and whether tasks would take commands, named or not.
+ * @param taskDefinition the one that it names, where it is there
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+ */
+export function requestKeys(
+  where: Where,
+  input: Partial<CreateInput>,
+  taskDefinition: TaskDefinition | undefined,
+  before?: Workload,
+): Keys {
   const { assignPublicIp, subnets = [] } = input.networkConfiguration?.awsvpcConfiguration ?? {}
   const connect = input.serviceConnectConfiguration
   const { enableECSManagedTags, propagateTags, volumeConfigurations, vpcLatticeConfigurations } = input
@@ -95,7 +104,7 @@ export function requestKeys(where: Where, input: Partial<CreateInput>, taskDefin
     ),
     ...(subnets.length > 0 && { 'ecs:subnet': subnets }),
     ...(assignPublicIp !== undefined && { 'ecs:auto-assign-public-ip': String(assignPublicIp === 'ENABLED') }),
-    ...(input.enableExecuteCommand !== undefined && { 'ecs:enable-execute-command': String(input.enableExecuteCommand) }),
+    'ecs:enable-execute-command': String(input.enableExecuteCommand ?? before?.enableExecuteCommand ?? false),
     ...(volumeConfigurations !== undefined && { 'ecs:enable-ebs-volumes': String(volumeConfigurations.length > 0) }),
     ...(enableECSManagedTags !== undefined && { 'ecs:enable-ecs-managed-tags': String(enableECSManagedTags) }),
     ...(connect !== undefined && { 'ecs:enable-service-connect': String(connect.enabled === true) }),

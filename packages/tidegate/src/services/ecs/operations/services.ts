@@ -116,7 +116,7 @@ export const updateService = ecsOperation<UpdateServiceCommandInput, UpdateServi
     const changed = service === undefined ? [] : call.state.read((view) => changedFields(view, where, input, service))
     const context = {
       ...check.context,
-      ...requestKeys(where, input, known),
+      ...requestKeys(where, input, known, service?.workload),
       ...countKeys(input.desiredCount, service?.desiredCount ?? 0),
       ...(changed.length > 0 && { 'tidegate:ChangedFields': changed }),
     }
