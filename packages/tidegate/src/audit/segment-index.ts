@@ -1,7 +1,7 @@
 /**
  * What is known of a segment without reading it: its blocks, where each term occurs, how many events an hour had.
  *
- * A block is about 64 KiB of records. Terms are kept by block and not by record: a block is what is read and unpacked anyway, and a
+ * A block is about 32 KiB of records. Terms are kept by block and not by record: a block is what is read and unpacked anyway, and a
  * list of blocks takes a fraction of the room. What an index says is "perhaps here": a query looks at the records themselves.
  */
 import { timeOfEventId } from './event-id.ts'
@@ -80,4 +80,4 @@ export class SegmentIndex {
 }
 
 /** A block is full as soon as it has these many bytes. */
-const blockBytes = 64 * 1024
+const blockBytes = 32 * 1024
