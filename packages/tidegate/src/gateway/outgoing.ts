@@ -18,7 +18,11 @@ export async function send(response: ServerResponse, { status, headers, body }: 
   if (isFixed && hasBody) flat.push('content-length', String(typeof body === 'string' ? Buffer.byteLength(body) : body.length))
   if (isLast) flat.push('connection', 'close')
   response.writeHead(status, flat)
-  if (isFixed) response.end(hasBody ? body : undefined)
+  if (!hasBody && isFixed) response.end()
+  else if (typeof body === 'string') response.end(body)
+  // As text with a character for each byte, a small body leaves in one buffer with the headers.
+  else if (body instanceof Uint8Array && body.length <= smallBytes) response.end(latin1(body), 'latin1')
+  else if (isFixed) response.end(body)
   else if (hasBody) await pour(body, lengthOf(headers), response)
   else {
     response.end()
@@ -97,4 +101,9 @@ export function drain(
   })
 }
 
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+const smallBytes = 4096
 const framing = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer'])

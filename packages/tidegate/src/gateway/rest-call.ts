@@ -9,6 +9,7 @@ import { type Shape, structureOf } from '../wire/shape.ts'
 import { signatureError } from '../wire/sigv4/errors.ts'
 import { isHeaderText } from '../wire/sigv4/header-fields.ts'
 import type { VerifiedBody } from '../wire/sigv4/verified-body.ts'
+import { readQuery } from '../wire/sigv4/uri.ts'
 import { wireError } from '../wire/wire-error.ts'
 import { authenticate, type Authenticated, authenticatePostForm } from './authenticate.ts'
 import type { Exchange } from './exchange.ts'
@@ -116,7 +117,7 @@ function withDecodedLength(request: WireRequest): WireRequest {
  */
 function withHeadersOfQuery(request: WireRequest): WireRequest {
   const headers = [...request.headers]
-  for (const [name, value] of new URLSearchParams(request.query)) {
+  for (const { name, value } of readQuery(request.query) ?? []) {
     const lower = name.toLowerCase()
     const isHeader = lower.startsWith('x-amz-') || lower === 'content-md5' || lower === 'content-type'
     if (!isHeader || ofSignature.has(lower) || lower.startsWith('x-amz-checksum-') || headers.some(([other]) => other === lower)) continue

@@ -36,7 +36,7 @@ function readParameters({ query }: RequestParts, dialect: Dialect): Record<Name,
   const found = new Map(query.map(({ name, value }) => [name, value]))
   // A name in other letters would be a parameter for one reader and none for another.
   const isComplete = names.every((name) => (found.get(name) ?? '') !== '')
-  const isExact = query.every(({ name }) => !lowerNames.has(name.toLowerCase()) || names.some((known) => known === name))
+  const isExact = query.every(({ name }) => exactNames.has(name) || !lowerNames.has(name.toLowerCase()))
   if (!isComplete || !isExact) {
     const message =
       'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.'
@@ -107,5 +107,6 @@ function malformed(dialect: Dialect, message: string): Error {
 }
 
 const names = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Expires', 'X-Amz-Signature', 'X-Amz-SignedHeaders'] as const
+const exactNames: ReadonlySet<string> = new Set(names)
 const lowerNames: ReadonlySet<string> = new Set(names.map((name) => name.toLowerCase()))
 const weekSeconds = 604_800

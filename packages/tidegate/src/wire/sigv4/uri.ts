@@ -43,10 +43,18 @@ export interface QueryParameter {
 
 /**
  * The parameters of a query in the order in which they were sent; `+` is a space, a parameter without `=` has an empty value.
- * Undefined when it is not percent-encoded UTF-8.
+ * Undefined when it is not percent-encoded UTF-8. Several readers of one request ask one after the other: the last query is kept.
  */
 export function readQuery(query: string): readonly QueryParameter[] | undefined {
   if (query === '') return none
+  if (query !== lastQuery) {
+    lastParameters = parametersOf(query)
+    lastQuery = query
+  }
+  return lastParameters
+}
+
+function parametersOf(query: string): readonly QueryParameter[] | undefined {
   const parameters: QueryParameter[] = []
   for (const part of query.split('&')) {
     if (part === '') continue
@@ -88,6 +96,8 @@ function percentDecode(raw: string, prepare = (visible: string) => visible): str
 }
 
 const none: readonly QueryParameter[] = []
+let lastQuery = ''
+let lastParameters: readonly QueryParameter[] | undefined
 const plainPath = /^\/[A-Za-z0-9\-._~/]*$/
 const unreserved = /^[A-Za-z0-9\-._~]*$/
 const notVisible = /[^!-~]/
