@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, test } from 'vitest'
+import { afterEach, beforeEach, describe, test, vi } from 'vitest'
 import type { WireRequest, WireResponse } from '../src/kernel/wire-request.ts'
 import { listen, type Listener, type ListenOptions } from '../src/gateway/listen.ts'
 import { operatorRoutes } from '../src/gateway/operator-routes.ts'
@@ -323,6 +323,29 @@ describe('requests', () => {
     expect(statuses(headers)).toEqual(['408'])
     expect(statuses(body)).toEqual(['400'])
     expect(bodies).toEqual([])
+  })
+
+  test('T-20 bodies of all connections together have so much room, and give it back', async ({ expect }) => {
+    await open({ limits: { gatheredBytes: 1_000 } })
+    const json = post('Content-Type: application/x-amz-json-1.1', 'X-Amz-Target: A.B', 'Content-Length: 500')
+    const [gone, slow] = [dial(), dial()]
+    for (const socket of [gone, slow]) socket.write(`${json}${'a'.repeat(450)}`)
+    await vi.waitFor(() => expect(seen).toHaveLength(2))
+    const refused = await untilClosed(`${json}${'a'.repeat(200)}`)
+    expect(statuses(refused)).toEqual(['400'])
+    expect(refused).toContain('Throttling')
+    gone.destroy()
+    slow.write('a'.repeat(50))
+    await untilText(slow, /ok$/)
+    slow.destroy()
+    for (let before = seen.length; before < 8; before = seen.length) {
+      const next = dial()
+      next.write(`${json}${'a'.repeat(450)}`)
+      await vi.waitFor(() => expect(seen.length).toBeGreaterThan(before))
+      next.write('a'.repeat(50))
+      expect(statuses(await untilText(next, /ok$|\}$/))).toEqual(['200'])
+      next.destroy()
+    }
   })
 
   test('T-20 connections beyond the limit are dropped', async ({ expect }) => {

@@ -5,12 +5,7 @@ import { AwsError, commonError } from '../kernel/aws-error.ts'
 import type { WireBody, WireRequest } from '../kernel/wire-request.ts'
 import { wireError } from '../wire/wire-error.ts'
 
-/** @param wholeMilliseconds how long a body may take that is read whole; one that is streamed may take as long as something moves */
-export function wireRequestOf(
-  message: IncomingMessage,
-  wholeMilliseconds: number,
-  onRead: () => void,
-): WireRequest & { readonly body: RequestBody } {
+export function wireRequestOf(message: IncomingMessage, reading: Reading): WireRequest & { readonly body: RequestBody } {
   const target = message.url ?? ''
   const mark = target.indexOf('?')
   const headers = headersOf(message.rawHeaders)
@@ -19,7 +14,7 @@ export function wireRequestOf(
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
     headers,
-    body: new RequestBody(message, headers, { wholeMilliseconds, onRead }),
+    body: new RequestBody(message, headers, reading),
     remoteAddress: plainAddress(message.socket.remoteAddress ?? ''),
     isTls: isTls(message.socket),
   }
@@ -62,8 +57,15 @@ export function assertUnambiguous({ method, path, query, headers }: WireRequest,
   }
 }
 
+/** Bytes that are left for bodies that are gathered, of all connections together: anybody may send them. */
+export interface Room {
+  left: number
+}
+
 interface Reading {
+  /** How long a body may take that is read whole; one that is streamed may take as long as something moves. */
   readonly wholeMilliseconds: number
+  readonly room: Room
   /** Called when somebody wants the body: the moment for `100 Continue`. */
   readonly onRead: () => void
 }
@@ -75,6 +77,8 @@ export class RequestBody implements WireBody {
   readonly #length: number
   #isTaken = false
   #isBroken = false
+  /** Bytes of the room that it takes. */
+  #held = 0
   #fail: (() => void) | undefined
 
   constructor(message: IncomingMessage, headers: WireRequest['headers'], reading: Reading) {
@@ -120,6 +124,19 @@ export class RequestBody implements WireBody {
     this.#fail?.()
   }
 
+  /** Gives the room of what was gathered back: nobody has the bytes any more. */
+  release(): void {
+    this.#reading.room.left += this.#held
+    this.#held = 0
+  }
+
+  #hold(length: number): boolean {
+    const { room } = this.#reading
+    room.left -= length
+    this.#held += length
+    return room.left >= 0
+  }
+
   #gathered(limit: number): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       const message = this.#message
@@ -140,12 +157,13 @@ export class RequestBody implements WireBody {
       message.on('data', (chunk: Uint8Array) => {
         if (isSettled) return
         size += chunk.length
-        if (size <= limit) {
+        const hasRoom = this.#hold(chunk.length)
+        if (size <= limit && hasRoom) {
           chunks.push(chunk)
           return
         }
         message.pause()
-        settle(() => reject(tooLarge(limit)))
+        settle(() => reject(hasRoom ? tooLarge(limit) : noRoom()))
       })
     })
   }
@@ -172,6 +190,10 @@ async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function tooLarge(limit: number): AwsError {
   return commonError('RequestEntityTooLarge', `The body of the request is larger than ${limit} bytes.`)
+}
+
+function noRoom(): AwsError {
+  return commonError('Throttling', 'Rate exceeded')
 }
 
 function broken(): AwsError {

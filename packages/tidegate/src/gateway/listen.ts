@@ -13,7 +13,7 @@ import type { Duplex } from 'node:stream'
 import { AwsError, commonError } from '../kernel/aws-error.ts'
 import { headerOf, type WireRequest, type WireResponse } from '../kernel/wire-request.ts'
 import { plainProtocols, protocolOf } from '../wire/protocols.ts'
-import { assertUnambiguous, type RequestBody, wireRequestOf } from './incoming.ts'
+import { assertUnambiguous, type RequestBody, type Room, wireRequestOf } from './incoming.ts'
 import type { Routes } from './operator-routes.ts'
 import { drain, send } from './outgoing.ts'
 
@@ -49,6 +49,8 @@ export interface Limits {
   readonly idleMilliseconds: number
   /** How long `close` waits for requests that are being served. */
   readonly closeMilliseconds: number
+  /** Of all bodies together that came in pieces and are held in memory until their requests are answered. */
+  readonly gatheredBytes: number
 }
 
 export interface Listener {
@@ -89,6 +91,7 @@ class Door {
   readonly #options: ListenOptions
   readonly #limits: Limits
   readonly #connections = new WeakMap<Duplex, Connection>()
+  readonly #room: Room
   #inFlight = 0
   #isClosing = false
   #onIdle: (() => void) | undefined
@@ -97,6 +100,7 @@ class Door {
   constructor(options: ListenOptions) {
     this.#options = options
     this.#limits = { ...defaultLimits, ...options.limits }
+    this.#room = { left: this.#limits.gatheredBytes }
     this.server = this.#createServer()
   }
 
@@ -161,10 +165,11 @@ class Door {
 
   async #answer(message: IncomingMessage, response: ServerResponse, expectsContinue: boolean, connection: Connection): Promise<void> {
     let isContinued = !expectsContinue
-    const request = wireRequestOf(message, this.#limits.requestMilliseconds, () => {
+    const onRead = (): void => {
       if (!isContinued) response.writeContinue()
       isContinued = true
-    })
+    }
+    const request = wireRequestOf(message, { wholeMilliseconds: this.#limits.requestMilliseconds, room: this.#room, onRead })
     connection.body = request.body
     // The parser drops bytes that come along with an upgrade; whether the rest begins a request is then anybody's guess.
     let isLast = headerOf(request, 'upgrade') !== undefined
@@ -180,6 +185,8 @@ class Door {
       answer = await (this.#options.routes?.[request.path]?.(request) ?? this.#options.serve(request))
     } catch (error) {
       answer = this.#failure(error, request)
+    } finally {
+      request.body.release()
     }
     if (request.body.isExpected && !message.complete) {
       isLast ||= connection.isDoomed || !isContinued || !(await drain(message, patience))
@@ -272,4 +279,5 @@ const defaultLimits: Limits = {
   keepAliveMilliseconds: 65_000,
   idleMilliseconds: 300_000,
   closeMilliseconds: 30_000,
+  gatheredBytes: 268_435_456,
 }
