@@ -57,6 +57,20 @@ test('a policy covers a group with a star behind its name, and not without', asy
   })
 })
 
+test('to see what would be masked is asked of the group, whatever the stream', async ({ expect }) => {
+  await stream('/masked', 's')
+  const reads = { Action: 'logs:GetLogEvents', Resource: arn('/masked:log-stream:s') }
+  const asked = new GetLogEventsCommand({ logGroupName: '/masked', logStreamName: 's', unmask: true })
+  const as = async (name: string, Resource: string) => {
+    const policy = policyOf(reads, { Action: 'logs:Unmask', Resource })
+    return logsClient(instance.url, await newUser(iamClient(instance.url, instance.rootKey()), name, policy))
+  }
+  expect(await refusalOf((await as('unmasks-stream', arn('/masked:log-stream:s'))).send(asked))).toMatchObject({
+    message: expect.stringContaining(`logs:Unmask on resource: ${arn('/masked:log-stream:')} `),
+  })
+  expect(await refusalOf((await as('unmasks-group', arn('/masked:*'))).send(asked))).toBeUndefined()
+})
+
 test('a batch that is none is refused, events that are out of time are not kept', async ({ expect }) => {
   const where = await stream('batches')
   const now = Date.now()

@@ -66,6 +66,9 @@ describe('a caller of the account of the bucket', () => {
       status: 403,
       message: `User: arn:aws:iam::${mainAccount}:user/nobody is not authorized to perform: s3:GetObject on resource: "${object('public/a')}" because no identity-based policy allows the s3:GetObject action`,
     })
+    expect(await refusalOf(nobody.send(new s3.ListBucketsCommand({})))).toMatchObject({
+      message: `User: arn:aws:iam::${mainAccount}:user/nobody is not authorized to perform: s3:ListAllMyBuckets because no identity-based policy allows the s3:ListAllMyBuckets action`,
+    })
   })
 
   test('is told that a key is missing only where listing is allowed', async ({ expect }) => {

@@ -65,8 +65,9 @@ export function accessDenied({ decisive }: Authorization, { caller }: Call, prot
   const withReason = request?.resourceAccount === caller.accountId && caller.accountId !== ''
   const message = decisive && accessDeniedMessage(decisive.check.request, decisive.decision, { withReason })
   if (protocol === 'rest-xml') {
-    // S3 puts the resource in quotes, and gives no reason to other accounts.
-    const told = withReason ? message?.replace(`on resource: ${request.resource}`, () => `on resource: "${request.resource}"`) : undefined
+    // S3 puts the resource in quotes, where there is one, and gives no reason to other accounts.
+    const about = request?.resource === '*' ? '' : ` on resource: "${request?.resource}"`
+    const told = withReason ? message?.replace(` on resource: ${request.resource}`, () => about) : undefined
     return commonError('AccessDenied', told ?? 'Access Denied')
   }
   return commonError(protocol === 'aws-json' ? 'AccessDeniedException' : 'AccessDenied', message ?? 'Access Denied')
