@@ -75,9 +75,17 @@ function makeWriter(name: string, shape: Shape, style: XmlStyle): Write {
       return listWriter(name, shape, style)
     case 'map':
       return (value) => map(name, shape, value, style)
+    case 'string': {
+      const text = style.hasControls ? referencedText : xmlText
+      return (value) => start + text(typeof value === 'string' ? value : refuse(shape, value)) + end
+    }
     default:
       return (value) => start + scalar(shape, value, style) + end
   }
+}
+
+function refuse(shape: Shape, value: unknown): never {
+  throw misfit(shape, value)
 }
 
 function structureWriter(name: string, shape: StructureShape, style: XmlStyle): Write {
@@ -151,12 +159,25 @@ function scalar(shape: Shape, value: unknown, style: XmlStyle): string {
       return base64Text(value)
     case 'timestamp':
       if (!(value instanceof Date)) throw misfit(shape, value)
-      if (style.hasMilliseconds && (shape.format ?? 'date-time') === 'date-time') return value.toISOString()
+      if (style.hasMilliseconds && (shape.format ?? 'date-time') === 'date-time') return withMilliseconds(value)
       return timestampText(value, shape.format ?? 'date-time')
     default:
       throw misfit(shape, value)
   }
 }
+
+/** Objects that were put together have one time, whose text is made once. */
+function withMilliseconds(date: Date): string {
+  const time = date.getTime()
+  if (time !== lastTime) {
+    lastText = date.toISOString()
+    lastTime = time
+  }
+  return lastText
+}
+
+let lastTime = Number.NaN
+let lastText = ''
 
 const writers = new WeakMap<XmlStyle, WeakMap<Shape, Map<string, Write>>>()
 const plainStyle: XmlStyle = { hasMilliseconds: false, hasControls: false }
