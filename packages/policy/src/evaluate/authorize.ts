@@ -37,7 +37,10 @@ export interface TakenStatement {
   readonly kind: GrantKind
 }
 
-/** Decides as if exactly these statements of the policies matched: for what depends on something that is not known. */
+/**
+ * Decides as if exactly these statements of the policies matched, all of layers that have a say: for what depends on something that is
+ * not known.
+ */
 export function authorizeTaking(request: AuthorizationRequest, policies: readonly PolicySet[], taken: readonly TakenStatement[]): Decision {
   const action = actionOf(request.action)
   const outside = outsidePolicies(request, action)
@@ -46,7 +49,6 @@ export function authorizeTaking(request: AuthorizationRequest, policies: readonl
   const layers = layersFor(request.principal, action)
   tally.clear()
   for (const { statement, kind } of taken) {
-    if ((statement.layer & layers) === 0) continue
     if (statement.isDeny) tally.deny(statement)
     else tally.allow(statement, (statement.layer & RESOURCE) === 0 ? statement.layer : grantBit[kind])
   }

@@ -55,7 +55,7 @@ export function fileByValue(
 function equalities(statement: CompiledStatement | undefined): ReadonlyMap<string, readonly string[]> {
   const asked = new Map<string, readonly string[]>()
   for (const { operator, key, values } of statement?.source.conditions ?? []) {
-    const isFixed = statement?.hasVariables === false || !values.some(mayHaveVariable)
+    const isFixed = !values.some(mayHaveVariable)
     if (operator.base === 'StringEquals' && operator.set !== 'ForAllValues' && !operator.ifExists && isFixed)
       asked.set(conditionKey(key), values)
   }
