@@ -2,7 +2,7 @@
 import type { ValueMatcher } from './condition-test.ts'
 
 export function binaryMatcher(values: readonly string[]): ValueMatcher {
-  const wanted = new Set(values.map(bytesOf).filter((bytes) => bytes !== undefined))
+  const wanted = new Set(values.map(bytesOf))
   return {
     matches(value) {
       const bytes = bytesOf(value)

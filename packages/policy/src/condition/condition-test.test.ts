@@ -1,7 +1,7 @@
 import { test } from 'vitest'
 import { type BaseOperator, baseOperators, type ConditionOperator } from '../document/policy-document.ts'
 import { RequestContext } from '../request.ts'
-import { conditionTest } from './condition-test.ts'
+import { AllTests, conditionTest } from './condition-test.ts'
 
 type Value = string | readonly string[] | undefined
 
@@ -11,10 +11,13 @@ function holds(
   actual: Value,
   context: Record<string, string | readonly string[]> = {},
 ): boolean {
-  const [, set, base, ifExists] = /^(?:(\w+):)?(\w+?)(IfExists)?$/.exec(operator) ?? []
-  const parsed = { base, set, ifExists: ifExists !== undefined } as ConditionOperator
   const entries = { ...context, ...(actual === undefined ? {} : { 'Test:Key': actual }) }
-  return conditionTest({ operator: parsed, key: 'test:KEY', values }, true).holds(new RequestContext(entries))
+  return conditionTest({ operator: operatorOf(operator), key: 'test:KEY', values }, true).holds(new RequestContext(entries))
+}
+
+function operatorOf(text: string): ConditionOperator {
+  const [, set, base, ifExists] = /^(?:(\w+):)?(\w+?)(IfExists)?$/.exec(text) ?? []
+  return { base, set, ifExists: ifExists !== undefined } as ConditionOperator
 }
 
 /** For each operator a policy value, a value of the request that it matches and one that it does not. */
@@ -111,6 +114,8 @@ test('what cannot be read matches nothing, so negated operators hold', ({ expect
   expect(holds('ArnLike', ['*'], 'arn:aws:s3:::b')).toBe(false)
   expect(holds('ArnNotLike', ['*'], 'arn:aws:s3:::b')).toBe(true)
   expect(holds('Bool', ['yes'], 'yes')).toBe(false)
+  expect(holds('Bool', ['False'], 'FALSE')).toBe(true)
+  expect(holds('Bool', ['false'], 'true')).toBe(false)
   expect(holds('Bool', ['true'], '')).toBe(false)
 })
 
@@ -127,4 +132,26 @@ test('variables are substituted in String, Arn and Bool operators, and stay text
   expect(holds('Bool', ['${yes}'], 'true', context)).toBe(true)
   expect(holds('NumericEquals', ['${one}'], '1', context)).toBe(false)
   expect(holds('StringEquals', ['${aws:PrincipalTag/team'], '${aws:PrincipalTag/team', context)).toBe(false)
+})
+
+test('of several conditions each must hold', ({ expect }) => {
+  const test = (key: string) => conditionTest({ operator: operatorOf('StringEquals'), key, values: ['yes'] }, true)
+  const both = new AllTests([test('a'), test('b')])
+  expect(both.holds(new RequestContext({ a: 'yes', b: 'yes' }))).toBe(true)
+  expect(both.holds(new RequestContext({ a: 'no', b: 'yes' }))).toBe(false)
+  expect(both.holds(new RequestContext({ a: 'yes', b: 'no' }))).toBe(false)
+  expect(both.holds(new RequestContext({}))).toBe(false)
+})
+
+test('of few values and of many any one may match, and no other', ({ expect }) => {
+  for (const count of [1, 2, 6, 7, 40]) {
+    const values = Array.from({ length: count }, (_, i) => `v${i}`)
+    for (const value of values) expect(holds('StringEquals', values, value), `${value} of ${count}`).toBe(true)
+    for (const value of ['', 'v', `v${count}`, 'V0', 'v0 '])
+      expect(holds('StringEquals', values, value), `${value} of ${count}`).toBe(false)
+    const withVariable = [...values, '${who}']
+    expect(holds('StringEquals', withVariable, `v${count - 1}`, { who: 'alice' })).toBe(true)
+    expect(holds('StringEquals', withVariable, 'alice', { who: 'alice' })).toBe(true)
+    expect(holds('StringEquals', withVariable, '${who}', { who: 'alice' })).toBe(false)
+  }
 })

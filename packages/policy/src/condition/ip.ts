@@ -18,18 +18,18 @@ class RangeMatcher implements ValueMatcher {
 
   matches(value: string): boolean {
     const family = parseAddress(value, address)
-    if (family === 0) return false
     for (const range of this.#ranges) if (range.family === family && contains(range, address)) return true
     return false
   }
 }
 
 interface Range {
-  readonly family: Family
+  readonly family: Exclude<Family, 0>
   /** Four words of 32 bits, most significant first; IPv4 uses the first alone. */
   readonly words: Int32Array
   readonly prefixLength: number
 }
+/** 0 is none. */
 type Family = 0 | 4 | 6
 
 function contains({ words, prefixLength }: Range, candidate: Int32Array): boolean {
@@ -69,7 +69,7 @@ function parseIpv4(text: string, start: number): number | undefined {
   for (let i = start; i <= text.length; i++) {
     const code = i === text.length ? DOT : text.charCodeAt(i)
     if (code >= ZERO && code <= ZERO + 9) {
-      if (octet === 0 || octet > 255) return undefined
+      if (octet === 0) return undefined
       octet = (octet < 0 ? 0 : octet * 10) + code - ZERO
     } else {
       if (code !== DOT || octet < 0 || octet > 255) return undefined
