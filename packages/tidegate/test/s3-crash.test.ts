@@ -2,7 +2,14 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
 import { test } from 'vitest'
 import { search } from '../src/audit/query.ts'
 import { withSegments } from '../src/audit/reading.ts'
@@ -12,8 +19,11 @@ import { large } from './support/object-store.ts'
 import { type RunningInstance, startInstance } from './support/process.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-const rounds = 8
-const maxMilliseconds = 12_000
+/** So many kills; a long run sets them: `TIDEGATE_CRASH_ROUNDS=300 npm test -- packages/tidegate/test/s3-crash.test.ts`. */
+const longRun = Number(process.env['TIDEGATE_CRASH_ROUNDS'] ?? 0)
+const rounds = longRun || 8
+const maxMilliseconds = longRun > 0 ? Infinity : 12_000
+const timeout = 90_000 + longRun * 20_000
 
 /** A key that is put, and every other one is deleted then: how many of these calls were acknowledged. */
 interface Life {
@@ -23,7 +33,7 @@ interface Life {
   acknowledged: number
 }
 
-test('kill -9 at any moment: acknowledged objects are whole, and no change is without a record', { timeout: 90_000 }, async (context) => {
+test('kill -9 at any moment: acknowledged objects are whole, and no change is without a record', { timeout }, async (context) => {
   const { expect } = context
   const data = join(temporaryFolder(context), 'data')
   let instance = await startInstance(data)
@@ -39,17 +49,21 @@ test('kill -9 at any moment: acknowledged objects are whole, and no change is wi
     const lives = await writing.ended
     instance = await startInstance(data)
     const s3 = s3Of(instance)
+    const listed = await keysOf(s3, `${round}/`)
     for (const life of lives) {
       acknowledged += life.acknowledged
       const found = await contentOf(s3, life.key)
+      expect([life.key, listed.delete(life.key)]).toEqual([life.key, found !== undefined])
       const isPut = found?.equals(life.bytes) ?? false
       expect([life.key, found === undefined || isPut]).toEqual([life.key, true])
       const taken = isPut ? 1 : life.calls === 2 && life.acknowledged >= 1 ? 2 : 0
       expect([life.key, taken === life.acknowledged || taken === life.acknowledged + 1]).toEqual([life.key, true])
       changes.push(...['PutObject', 'DeleteObject'].slice(0, taken).map((event) => `${event} ${life.key}`))
     }
+    expect([...listed]).toEqual([])
   }
   expect(acknowledged).toBeGreaterThan(20)
+  if (longRun > 0) process.stderr.write(`${rounds} kills, ${acknowledged} acknowledged calls, ${changes.length} changes found\n`)
   expect(await instance.end('SIGTERM')).toBe(0)
   const recorded = await recordedIn(dataFolder(data).audit)
   expect(changes.filter((change) => recorded.get(change) !== 1)).toEqual([])
@@ -92,6 +106,14 @@ function writeUntilItDies(s3: S3Client, round: number, acknowledgements: number)
 
 function s3Of(instance: RunningInstance): S3Client {
   return s3Client(instance.url, instance.rootKey())
+}
+
+async function keysOf(s3: S3Client, prefix: string): Promise<Set<string>> {
+  const keys = new Set<string>()
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: 'crash', Prefix: prefix })) {
+    for (const { Key = '' } of Contents) keys.add(Key)
+  }
+  return keys
 }
 
 async function contentOf(s3: S3Client, key: string): Promise<Buffer | undefined> {

@@ -15,6 +15,7 @@ import { authenticate, type Authenticated, authenticatePostForm } from './authen
 import type { Exchange } from './exchange.ts'
 import { postAnswer, readPost } from './post-object.ts'
 import { requestKeys } from './request-keys.ts'
+import { readHeaders } from './s3-headers.ts'
 import type { Plane, Understood } from './serve.ts'
 
 export async function understandRest(exchange: Exchange, plane: Plane): Promise<Understood> {
@@ -32,10 +33,13 @@ export async function understandRest(exchange: Exchange, plane: Plane): Promise<
   exchange.caller = caller
   exchange.region = ('facts' in verified ? verified.facts.region : undefined) ?? plane.defaultRegion
   const payload = payloadOf(operation.schema[4])
+  if (payload === 'streamed' && !isPost) assertMeasured(told)
   const bytes = payload === 'whole' ? await body.bytes(bodyLimitBytes['rest-xml']) : new Uint8Array()
   if (payload === 'whole') assertBodyDigests(told, bytes, { isOfBody: !hasChecksums(operation.schema[4]) })
   const labels = labelsOf({ bucket: route.bucket, key })
-  const input = protocol.parseInput(operation.schema, { ...told, body: streamed(body, isPost, exchange) }, bytes, labels)
+  const { told: readable, beside } = readHeaders(told, operation.name)
+  const modelled = protocol.parseInput(operation.schema, { ...readable, body: streamed(body, isPost, exchange) }, bytes, labels)
+  const input: unknown = Object.assign(modelled, beside)
   const keys = { ...context, ...requestKeys(request, exchange.region, exchange.now) }
   return { exchange, service, operation, caller, callerNow, input, keys }
 }
@@ -75,6 +79,13 @@ function payloadOf(schema: Parameters<typeof structureOf>[0]): 'whole' | 'stream
   const payload = members.find(({ shape }) => shape.traits.httpPayload)
   if (payload !== undefined) return payload.shape.traits.streaming ? 'streamed' : 'whole'
   return members.some(({ shape }) => isOfBody(shape)) ? 'whole' : 'none'
+}
+
+/** A body whose length nobody knows beforehand comes in the chunks of `aws-chunked`, or not at all. */
+function assertMeasured(told: WireRequest): void {
+  if (headerOf(told, 'transfer-encoding') === undefined || headerOf(told, 'content-length') !== undefined) return
+  const message = 'A header you provided implies functionality that is not implemented'
+  throw wireError('NotImplemented', message, { members: { Header: 'Transfer-Encoding' } })
 }
 
 /** Whether its headers tell the checksum of an object rather than of the body: CompleteMultipartUpload. */

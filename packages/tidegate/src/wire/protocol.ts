@@ -16,7 +16,7 @@ export interface WireProtocol {
    * Unknown members are ignored; a missing required member, a wrong type or a malformed body throws an `AwsError`.
    * @param labels what routing found in the path and in the host, where it did
    */
-  parseInput(operation: StaticOperationSchema, request: WireRequest, bytes: Uint8Array, labels?: ReadonlyMap<string, string>): unknown
+  parseInput(operation: StaticOperationSchema, request: WireRequest, bytes: Uint8Array, labels?: ReadonlyMap<string, string>): object
   /** Only what the schema names is written. An output that does not fit its schema throws a plain `Error`. */
   writeOutput(operation: StaticOperationSchema, output: unknown, exchange: Exchange): WireResponse
   writeError(error: AwsError, exchange: Exchange): WireResponse

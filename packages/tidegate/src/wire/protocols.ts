@@ -17,7 +17,7 @@ export function wireProtocol({ name, protocol, version = '' }: Pick<Service, 'na
     case 'aws-query':
       return awsQuery(`https://${name}.amazonaws.com/doc/${version}/`, style)
     case 'rest-xml':
-      return restXml(`http://${name}.amazonaws.com/doc/${version}/`, style)
+      return restXml(`http://${name}.amazonaws.com/doc/${version}/`)
   }
 }
 

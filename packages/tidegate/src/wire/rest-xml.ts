@@ -15,12 +15,12 @@ import { refuseXml, wireError } from './wire-error.ts'
 import { malformedXml, parseXml, readXmlStructure, scalarOf } from './xml-input.ts'
 import { xmlElement, xmlMembers, type XmlStyle, xmlText } from './xml-output.ts'
 
-export function restXml(namespace: string, style: MissingStyle = { code: 'InvalidRequest', message: constraintMessage }): WireProtocol {
+export function restXml(namespace: string): WireProtocol {
   return {
     parseInput(operation, request, bytes, labels) {
       const shape = structureOf(operation[4])
       const input = readInput(shape, labels ?? labelsOf(httpOf(operation).uri, request.path) ?? noLabels, request, bytes)
-      requireMembers(shape, input, style)
+      requireMembers(shape, input, missingStyle(shape, bytes))
       return input
     },
     writeOutput(operation, output, { requestId }) {
@@ -28,6 +28,21 @@ export function restXml(namespace: string, style: MissingStyle = { code: 'Invali
       return { ...response, headers: { ...response.headers, ...s3Ids(requestId) } }
     },
     writeError: s3ErrorResponse,
+  }
+}
+
+/** What is missing in an XML document makes it another document than the schema's. */
+function missingStyle({ members }: StructureShape, bytes: Uint8Array): MissingStyle {
+  const payload = members.find(({ shape }) => shape.traits.httpPayload)?.name ?? ''
+  const payloadPath = payload.charAt(0).toLowerCase() + payload.slice(1)
+  const isOfPayload = (path: string): boolean => payload !== '' && (path === payloadPath || path.startsWith(`${payloadPath}.`))
+  return {
+    code: ([path = '']) => (!isOfPayload(path) ? 'InvalidRequest' : bytes.length === 0 ? 'MissingRequestBodyError' : 'MalformedXML'),
+    message: (paths) => {
+      const [path = ''] = paths
+      if (isOfPayload(path)) return bytes.length === 0 ? 'Request Body is empty' : malformedXml
+      return missingTexts[path] ?? constraintMessage(paths)
+    },
   }
 }
 
@@ -181,6 +196,10 @@ const argumentTexts: Readonly<Record<string, string>> = {
   'max-uploads': 'Provided max-uploads not an integer or within integer range',
   'part-number-marker': 'Provided part-number-marker not an integer or within integer range',
   partNumber: 'Part number must be an integer between 1 and 10000, inclusive',
+}
+/** What AWS says of headers that are missing. */
+const missingTexts: Readonly<Record<string, string>> = {
+  objectAttributes: 'The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty',
 }
 const noLabels: ReadonlyMap<string, string> = new Map()
 const s3Style: XmlStyle = { hasMilliseconds: true, hasControls: true }

@@ -4,7 +4,7 @@ import type { Shape, StructureShape } from './shape.ts'
 
 /** How a service says that a required member is missing. */
 export interface MissingStyle {
-  readonly code: string
+  readonly code: string | ((paths: readonly string[]) => string)
   readonly message: (paths: readonly string[]) => string
 }
 
@@ -12,7 +12,9 @@ export interface MissingStyle {
 export function requireMembers(shape: StructureShape, input: object, style: MissingStyle): void {
   const paths: string[] = []
   collectMissing(shape, input, '', paths)
-  if (paths.length > 0) throw new AwsError(style.code, { status: 400, fault: 'client' }, style.message(paths))
+  if (paths.length === 0) return
+  const code = typeof style.code === 'string' ? style.code : style.code(paths)
+  throw new AwsError(code, { status: 400, fault: 'client' }, style.message(paths))
 }
 
 /**

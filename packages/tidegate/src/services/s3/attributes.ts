@@ -10,6 +10,8 @@ export interface AttributeInput {
   readonly ContentLanguage?: string | undefined
   readonly ContentType?: string | undefined
   readonly Expires?: Date | undefined
+  /** What was sent in its place where that is no date. */
+  readonly ExpiresText?: string | undefined
   readonly WebsiteRedirectLocation?: string | undefined
   readonly Metadata?: Readonly<Record<string, string>> | undefined
   readonly StorageClass?: string | undefined
@@ -42,7 +44,7 @@ export function attributesOf(input: AttributeInput): ObjectAttributes {
   add('content-encoding', withoutChunks(input.ContentEncoding))
   add('content-language', input.ContentLanguage)
   add('content-type', input.ContentType)
-  add('expires', input.Expires?.toUTCString())
+  add('expires', input.ExpiresText ?? input.Expires?.toUTCString())
   add('x-amz-website-redirect-location', redirect)
   return { headers, metadata: { ...Metadata }, storageClass: StorageClass }
 }
@@ -70,7 +72,7 @@ export function describedObject(object: StoredObject, hasVersions: boolean) {
     ...(headers['content-disposition'] !== undefined && { ContentDisposition: headers['content-disposition'] }),
     ...(headers['content-encoding'] !== undefined && { ContentEncoding: headers['content-encoding'] }),
     ...(headers['content-language'] !== undefined && { ContentLanguage: headers['content-language'] }),
-    ...(headers['expires'] !== undefined && { Expires: new Date(headers['expires']) }),
+    ...(headers['expires'] !== undefined && { Expires: expiresOf(headers['expires']) }),
     ...(headers['x-amz-website-redirect-location'] !== undefined && {
       WebsiteRedirectLocation: headers['x-amz-website-redirect-location'],
     }),
@@ -84,6 +86,12 @@ export function describedObject(object: StoredObject, hasVersions: boolean) {
     ...serverSideEncryption,
     partCount,
   }
+}
+
+/** A text that is no date is told as it came. */
+function expiresOf(text: string): Date {
+  const date = new Date(text)
+  return Number.isNaN(date.getTime()) ? (text as unknown as Date) : date
 }
 
 /** Everything is encrypted by the one method there is, and says so, as on AWS since 2023. */

@@ -29,6 +29,19 @@ export function declaredChecksum(input: ChecksumInput): { readonly algorithm: Ch
   return declared[0]
 }
 
+/** An algorithm that is announced needs its checksum, in a header or behind the body. */
+export function assertAnnounced(announced: string | undefined, sent: string | undefined): void {
+  if (announced === undefined) return
+  const wanted = announced.toUpperCase()
+  if (unbuilt.some((name) => name.slice(8) === wanted)) throw notBuilt('x-amz-sdk-checksum-algorithm')
+  const isKnown = algorithms.some((algorithm) => algorithm === wanted)
+  if (isKnown && sent === undefined) {
+    const message = 'x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.'
+    throw s3Error('InvalidRequest', message)
+  }
+  if (wanted !== sent) throw s3Error('InvalidRequest', 'Value for x-amz-sdk-checksum-algorithm header is invalid.')
+}
+
 /** Also of its form: base64 of as many bytes as the algorithm gives. */
 export function assertChecksumValue(algorithm: ChecksumAlgorithm, value: string): void {
   if (Buffer.from(value, 'base64').length === lengths[algorithm] && /^[A-Za-z0-9+/]+={0,2}$/.test(value)) return

@@ -44,6 +44,17 @@ function isListed(list: string, etag: string): boolean {
 }
 
 /**
+ * Whether a part of the object may be sent: it is still the one that the reader has begun. Otherwise all of it is sent.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5
+ */
+export function isStillTheSame({ etag, modifiedAt }: StoredObject, ifRange: string | undefined): boolean {
+  if (ifRange === undefined) return true
+  const text = ifRange.trim()
+  if (/^[A-Z][a-z]{2}, /.test(text)) return new Date(text).getTime() === Math.floor(modifiedAt / 1000) * 1000
+  return !text.startsWith('W/') && plainTag(text) === etag
+}
+
+/**
  * One range of bytes. What is not one well-formed range is ignored, as AWS does: the whole object is the answer.
  * @throws InvalidRange where it begins behind the end
  */

@@ -1,7 +1,7 @@
 /** Bytes of a request on their way into the store, compared with everything that was said of them. */
 import { Buffer } from 'node:buffer'
 import type { StreamedBody } from '../../kernel/streamed-body.ts'
-import { assertChecksumValue, badDigest, type ChecksumInput, declaredChecksum } from './checksums.ts'
+import { assertAnnounced, assertChecksumValue, badDigest, type ChecksumInput, declaredChecksum } from './checksums.ts'
 import { s3Error } from './errors.ts'
 import type { Checksum, ChecksumAlgorithm, ObjectStore, Staged } from './object-store.ts'
 import { answered, tooLarge } from './refusals.ts'
@@ -27,6 +27,7 @@ export async function receive(input: BodyInput, body: StreamedBody, objects: Obj
     throw s3Error('InvalidDigest', 'The Content-MD5 you specified was invalid.', { members: { 'Content-MD5': md5.slice(0, 100) } })
   }
   const declared = declaredChecksum(input)
+  assertAnnounced(input.ChecksumAlgorithm, declared?.algorithm ?? body.trailerAlgorithm)
   if (declared !== undefined) assertChecksumValue(declared.algorithm, declared.value)
   // What comes behind the body is compared with it on the way in. Without any checksum AWS makes one.
   const algorithm = body.trailerAlgorithm === undefined ? (declared?.algorithm ?? kept ?? 'CRC64NVME') : undefined

@@ -14,14 +14,18 @@ import { checksumMembers } from '../checksums.ts'
 import { assertEncryption, customerKeys } from '../encryption.ts'
 import { s3Error } from '../errors.ts'
 import { expiration } from '../lifecycle-due.ts'
-import type { ByteRange, ObjectStore, OpenBytes, StoredObject } from '../object-store.ts'
-import { assertConditions, rangeOf } from '../reading.ts'
+import type { ByteRange, Checksum, ObjectStore, OpenBytes, StoredObject } from '../object-store.ts'
+import { assertConditions, isStillTheSame, rangeOf } from '../reading.ts'
 import { bucketOperation, type Place, type S3Call } from '../s3-operation.ts'
 import { readChecks, seenObject } from '../seen-object.ts'
 import type { Bucket } from '../state.ts'
 
-type GetInput = Given<GetObjectCommandInput>
-type HeadInput = Given<HeadObjectCommandInput>
+/** A header that S3 honours and its model does not have. */
+interface Beside {
+  readonly IfRange?: string | undefined
+}
+type GetInput = Given<GetObjectCommandInput> & Beside
+type HeadInput = Given<HeadObjectCommandInput> & Beside
 
 /** The SDK's type of the body is that of a client; this is what the wire sends. */
 type GetOutput = Omit<GetObjectCommandOutput, 'Body' | '$metadata'> & { readonly Body: Uint8Array | OpenBytes }
@@ -29,7 +33,7 @@ type GetOutput = Omit<GetObjectCommandOutput, 'Body' | '$metadata'> & { readonly
 const readObject = [['s3:GetObject', 's3:GetObjectVersion']] as const
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
-const getObject = bucketOperation<GetObjectCommandInput, GetOutput>(GetObject$, {
+const getObject = bucketOperation<GetObjectCommandInput & Beside, GetOutput>(GetObject$, {
   isDataEvent: true,
   secretInputs: customerKeys,
   authorize: authorizeRead,
@@ -41,7 +45,7 @@ const getObject = bucketOperation<GetObjectCommandInput, GetOutput>(GetObject$, 
 })
 
 /** @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
-const headObject = bucketOperation<HeadObjectCommandInput, HeadObjectCommandOutput>(HeadObject$, {
+const headObject = bucketOperation<HeadObjectCommandInput & Beside, HeadObjectCommandOutput>(HeadObject$, {
   isDataEvent: true,
   secretInputs: customerKeys,
   authorize: authorizeRead,
@@ -61,8 +65,8 @@ function described(input: GetInput | HeadInput, bucket: Bucket, objects: ObjectS
   const object = seenObject(input, hasVersions)
   assertConditions(object, input)
   const { partCount, ...members } = describedObject(object, hasVersions)
-  const range = input.PartNumber === undefined ? rangeOf(input.Range, object.size) : partRange(input, object, objects)
-  const wantsChecksum = input.ChecksumMode === 'ENABLED' && range === undefined
+  const asked = isStillTheSame(object, input.IfRange) ? input.Range : undefined
+  const range = input.PartNumber === undefined ? rangeOf(asked, object.size) : partRange(input, object, objects)
   return {
     object,
     range,
@@ -72,9 +76,24 @@ function described(input: GetInput | HeadInput, bucket: Bucket, objects: ObjectS
       ContentLength: range === undefined ? object.size : range.end - range.start,
       ...(range && object.size > 0 && { ContentRange: `bytes ${range.start}-${range.end - 1}/${object.size}` }),
       ...(input.PartNumber !== undefined && partCount !== undefined && { PartsCount: partCount }),
-      ...(wantsChecksum && checksumMembers(object.checksum)),
+      ...(input.ChecksumMode === 'ENABLED' && checksumMembers(checksumTold(input, object, range, objects))),
     },
   }
+}
+
+/** Of the whole object, or of the one part that is sent; a range has none. */
+function checksumTold(
+  { PartNumber: number }: GetInput | HeadInput,
+  object: StoredObject,
+  range: ByteRange | undefined,
+  objects: ObjectStore,
+): Checksum | undefined {
+  const { checksum, partCount } = object
+  if (range === undefined || (number === 1 && partCount === undefined)) return checksum
+  const part = number === undefined ? undefined : objects.partOf(object, number)
+  if (checksum === undefined || part === undefined) return undefined
+  const value = part.checksums[checksum.algorithm]
+  return value === undefined ? undefined : { ...checksum, value }
 }
 
 function partRange({ PartNumber: number = 0, Range }: GetInput | HeadInput, object: StoredObject, objects: ObjectStore): ByteRange {
