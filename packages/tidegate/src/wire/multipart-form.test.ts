@@ -45,7 +45,8 @@ test('law: fields and file come back as they were, in whatever pieces they come'
   const file = fc.array(fc.constantFrom('\r\n', '--border', '\r\n--borde', '-', 'x', '\u0000'), { maxLength: 30 })
   await fc.assert(
     fc.asyncProperty(file, fc.integer({ min: 1, max: 40 }), async (parts, size) => {
-      const content = parts.join('').replaceAll('\r\n--border', '')
+      let content = parts.join('')
+      while (content.includes('\r\n--border')) content = content.replaceAll('\r\n--border', '')
       const given = Buffer.from(content)
       const { fields, bytes, fileName, fileType } = await read(formOf({ key: 'k', Policy: 'p' }, given), size)
       expect(fields).toEqual(
