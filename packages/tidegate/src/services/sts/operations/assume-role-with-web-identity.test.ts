@@ -145,7 +145,7 @@ test('tags and source identity of the token need their actions in the trust poli
     const made = world({}, claims)
     expect(await refusal(call(made))).toBe('allowed')
     made.addRole('deploy', { trust: [trustsProvider({}, ['sts:AssumeRoleWithWebIdentity'])] })
-    expect(await refusal(call(made))).toContain(`is not authorized to perform: ${action}`)
+    expect(await refusal(call(made))).toContain(`Not authorized to perform ${action}`)
   }
 })
 
