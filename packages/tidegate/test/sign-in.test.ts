@@ -1,5 +1,5 @@
 /** People at their terminal: signing in, being somebody in a role with the clients that they have, and signing out. */
-import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, test, vi } from 'vitest'
@@ -8,7 +8,7 @@ import { Home } from './support/home.ts'
 import { mainAccount } from './support/instance.ts'
 import { type PeopleWorld, peopleWorld } from './support/people-world.ts'
 import { tidegateIn } from './support/process.ts'
-import { awsCli, boto3, run } from './support/programs.ts'
+import { awsCli, boto3, type Ended, run } from './support/programs.ts'
 
 // Each command is a process that starts.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -92,7 +92,11 @@ describe('somebody who signs in', () => {
     const both = await home.type('creds', 'process', '--role', 'developer')
     expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('say staging/developer or prod/developer') })
     const long = await home.type('creds', 'process', '--role', 'operator', '--ttl', '7200')
-    expect(long).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('alice@example.com may not be') })
+    expect(long).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/`--ttl` cannot be `7200`; .* live 1800 seconds at most/),
+    })
   })
 
   test('has credentials that every AWS tool takes', async ({ expect }) => {
@@ -210,6 +214,49 @@ test('T-39 a code for another device says where it was started, and is only ther
   )
   expect(ended.stderr).toContain('this sign-in was started by')
   expect(ended).toMatchObject({ code: 0, stdout: 'signed in as carol@example.com at demo\n' })
+})
+
+describe('when something is wrong, it is told from what is not', () => {
+  const file = (): string => join(home.folder, '.config/tidegate/tokens/local.json')
+
+  /** What `whoami` says while the token has ended and its file is otherwise so. */
+  async function whoamiWith(changes: Readonly<Record<string, unknown>>): Promise<Ended> {
+    const text = readFileSync(file(), 'utf8')
+    try {
+      writeFileSync(file(), JSON.stringify({ ...(JSON.parse(text) as object), expiresAt: 0, ...changes }))
+      return await home.type('whoami')
+    } finally {
+      writeFileSync(file(), text)
+    }
+  }
+
+  test('a sign-in that ended needs another one', async ({ expect }) => {
+    const next = '\nnext: tidegate login --context local\n'
+    expect(await whoamiWith({ refreshToken: undefined })).toEqual({ code: 2, stdout: '', stderr: `error: the sign-in has ended${next}` })
+    const refused = await whoamiWith({ refreshToken: 'made-up' })
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^error: the sign-in has ended \(invalid_grant/) })
+  })
+
+  test('an identity provider that does not answer has ended nothing', async ({ expect }) => {
+    const unanswered = await whoamiWith({ issuer: 'http://127.0.0.1:1' })
+    expect(unanswered).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('http://127.0.0.1:1 does not answer (') })
+    expect(unanswered.stderr).toContain('next: tidegate status --exit-code\n')
+  })
+
+  test('a file that somebody broke is named', async ({ expect }) => {
+    const text = readFileSync(file(), 'utf8')
+    writeFileSync(file(), '{ CANARY')
+    const { code, stderr } = await home.type('creds', 'process', '--role', 'developer')
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `error: \`${file()}\` is damaged: it is not JSON\nnext: rm ${file()}\n` })
+    writeFileSync(file(), text)
+  })
+
+  test('an instance that does not answer is named', async ({ expect }) => {
+    await home.type('ctx', 'add', 'gone', '--url', 'http://127.0.0.1:1')
+    const unanswered = await home.type('login', '--context', 'gone')
+    expect(unanswered).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no instance answers at http://127.0.0.1:1') })
+    await home.type('ctx', 'use', 'local')
+  })
 })
 
 test('who signs out is nobody', async ({ expect }) => {

@@ -62,7 +62,7 @@ async function clientSettings(): Promise<ClientSettings> {
   })()
   if (!/^https?:\/\/[^/]/.test(endpoint)) {
     const problem = endpoint === '' ? 'AWS_ENDPOINT_URL is not set' : `\`${endpoint}\` is no endpoint`
-    throw new UsageError(`${problem}: it is where the instance is`, 'eval "$(tidegate env)"')
+    throw new UsageError(`${problem}: it is where the instance is`, 'eval "$(tidegate env)", or set AWS_PROFILE')
   }
   const region = await loadConfig<string>({ ...NODE_REGION_CONFIG_OPTIONS, default: 'us-east-1' }, NODE_REGION_CONFIG_FILE_OPTIONS)()
   // A machine that is none of AWS's has no metadata service; whoever has one gets a second to answer.

@@ -45,8 +45,18 @@ export async function contextOf(flag: string | undefined): Promise<Context> {
 export function readContexts(): Contexts {
   const text = readPrivate('contexts.json')
   if (text === undefined) return { current: undefined, contexts: [] }
-  const { current, contexts } = JSON.parse(text) as { current?: string; contexts: Record<string, Omit<Context, 'name'>> }
+  const { current, contexts } = parsedFile('contexts.json', text) as { current?: string; contexts: Record<string, Omit<Context, 'name'>> }
   return { current, contexts: Object.entries(contexts).map(([name, { url, provider }]) => ({ name, url, provider })) }
+}
+
+/** What a file of one of ours says; one that somebody broke is told, with what takes it away. */
+export function parsedFile(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    const path = join(homeFolder(), name)
+    throw new UsageError(`\`${path}\` is damaged: it is not JSON`, `rm ${path}`)
+  }
 }
 
 export function writeContexts({ current, contexts }: Contexts): void {

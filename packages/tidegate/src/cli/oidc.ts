@@ -6,6 +6,7 @@ import { hostname, userInfo } from 'node:os'
 import * as oidc from 'openid-client'
 import type { SignInProvider } from '../people-routes.ts'
 import type { Tokens } from './signed-in.ts'
+import { oneLine } from './text.ts'
 
 export interface Asking {
   /** Told to the person, on standard error. */
@@ -72,6 +73,24 @@ export async function refreshed(tokens: Tokens): Promise<Tokens> {
   const client = await clientOf(tokens)
   const answer = await oidc.refreshTokenGrant(client, tokens.refreshToken ?? '')
   return { ...tokens, ...tokensOf(tokens, { refresh_token: tokens.refreshToken, ...answer, claims: () => answer.claims() }) }
+}
+
+/** Whether nobody was there, which is no answer about anybody: the next attempt may do. */
+export function isUnanswered(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (error.name === 'TimeoutError' || error.message === 'fetch failed' || ('code' in error && error.code === 'OAUTH_TIMEOUT'))
+  )
+}
+
+/** What went wrong, in the words of the provider where it has said something. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError) {
+    return oneLine([error.error, error.error_description].filter((text) => text !== undefined).join(': '))
+  }
+  if (!(error instanceof Error)) return String(error)
+  const { cause } = error
+  return oneLine(isUnanswered(error) && cause instanceof Error && cause.message !== '' ? cause.message : error.message)
 }
 
 function tokensOf(

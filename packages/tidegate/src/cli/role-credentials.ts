@@ -23,6 +23,10 @@ export async function credentialsFor(context: Context, wanted: string | undefine
   const tokens = await goodTokens(context)
   const person = await whoIs(context, tokens)
   const { arn, maxDurationSeconds } = roleOf(wanted, person)
+  // Of a role that is in no binding the instance alone knows how long.
+  if (seconds !== undefined && seconds > maxDurationSeconds && person.roles.some((role) => role.arn === arn)) {
+    throw new UsageError(`\`--ttl\` cannot be \`${seconds}\`; sessions of ${arn} live ${maxDurationSeconds} seconds at most`)
+  }
   const durationSeconds = seconds ?? Math.min(3600, maxDurationSeconds)
   try {
     const given = await assumeRoleWithWebIdentity(context.url, {

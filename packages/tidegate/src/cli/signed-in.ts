@@ -1,6 +1,6 @@
 /** Who is signed in, as the commands that need it see it: tokens in a file of its owner, refreshed when they are about to end. */
 import type { SignedIn, SignIn } from '../people-routes.ts'
-import { type Context, exclusively, readPrivate, removePrivate, writePrivate } from './contexts.ts'
+import { type Context, exclusively, parsedFile, readPrivate, removePrivate, writePrivate } from './contexts.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What is kept of a sign-in. */
@@ -24,7 +24,7 @@ export class NotSignedIn extends UsageError {
 
 function keptTokens({ name, url }: Context): Tokens | undefined {
   const text = readPrivate(fileOf(name))
-  const tokens = text === undefined ? undefined : (JSON.parse(text) as Tokens)
+  const tokens = text === undefined ? undefined : (parsedFile(fileOf(name), text) as Tokens)
   return tokens?.url === url ? tokens : undefined
 }
 
@@ -47,9 +47,13 @@ export async function goodTokens(context: Context, now = Date.now()): Promise<To
     const present = keptTokens(context) ?? kept
     if (isGood(present)) return present
     if (present.refreshToken === undefined) throw new NotSignedIn('the sign-in has ended', context)
-    const { refreshed } = await import('./oidc.ts')
+    const { isUnanswered, reasonOf, refreshed } = await import('./oidc.ts')
     const renewed = await refreshed(present).catch((error: unknown) => {
-      throw new NotSignedIn(`the sign-in has ended (${error instanceof Error ? error.message : String(error)})`, context)
+      if (isUnanswered(error)) {
+        const message = `the sign-in has to be renewed, and the identity provider ${present.issuer} does not answer (${reasonOf(error)})`
+        throw new UsageError(message, 'tidegate status --exit-code')
+      }
+      throw new NotSignedIn(`the sign-in has ended (${reasonOf(error)})`, context)
     })
     keepTokens(context, renewed)
     return renewed

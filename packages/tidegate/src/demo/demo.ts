@@ -62,7 +62,7 @@ export async function prepareDemo(folder: DataFolder, url: string): Promise<Demo
     farewell: ({ url: at }) =>
       [
         '',
-        'it stays up until Ctrl-C, then its tasks end and what it kept is gone. To look around:',
+        'it stays up until Ctrl-C. To look around:',
         `  in a browser    ${at}/console/   sign in as carol, who may see everything`,
         `  as alice        npx tidegate ctx add demo --url ${at} && npx tidegate login`,
         `  as the root     eval "$(npx tidegate env --data ${folder.path})"; npx tidegate ecs ls`,

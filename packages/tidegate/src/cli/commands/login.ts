@@ -40,11 +40,12 @@ example:
     if (flags.device && !provider.allowsDeviceCode) {
       throw new UsageError(`the instance does not allow codes of other devices for \`${provider.name}\``, 'tidegate login')
     }
-    const { signInWithBrowser, signInWithDevice } = await import('../oidc.ts')
+    const { isUnanswered, reasonOf, signInWithBrowser, signInWithDevice } = await import('../oidc.ts')
     const asking = { note: (line: string) => io.note(line), open: flags['no-browser'] ? () => {} : openBrowser, port: portOf(flags.port) }
     const tokens = await (flags.device ? signInWithDevice(provider, asking) : signInWithBrowser(provider, asking)).catch(
       (error: unknown) => {
-        io.note(`error: ${provider.name} did not sign anybody in: ${error instanceof Error ? error.message : String(error)}`)
+        const what = isUnanswered(error) ? `does not answer at ${provider.issuer}` : 'did not sign anybody in'
+        io.note(`error: ${provider.name} ${what}: ${reasonOf(error)}`)
         io.note('next: tidegate login')
       },
     )
