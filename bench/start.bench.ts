@@ -4,7 +4,8 @@
  *   npm run bench -- start            cold start and memory at rest, of starts in empty folders
  *   npm run bench -- start --clone    also `git clone`, `npm start -- --once` in it: install, start and the whole tour
  *
- * Cold start: from the start of the process to the answer of the first signed call, wall clock, beside a Node process that does nothing.
+ * Cold start: from the start of the process to the answer of the first signed call, wall clock, beside a Node process that does nothing; and
+ * the processor's time that the instance has taken by then, which other work on the machine changes less.
  * Memory at rest: resident set ten seconds after that call. Medians of several starts; full runs append to `results/start.jsonl`.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -29,15 +30,17 @@ const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, e
 
 try {
   const starts = Number(values.starts)
-  const [bare, cold, rest]: [number[], number[], number[]] = [[], [], []]
+  const [bare, cold, processor, rest]: [number[], number[], number[], number[]] = [[], [], [], []]
   for (let n = 0; n < starts; n++) {
     bare.push(bareStart())
     const started = await coldStart(join(scratch, `data-${n}`), n === starts - 1)
     cold.push(started.milliseconds)
+    processor.push(started.cpuMilliseconds)
     if (started.restMiB !== undefined) rest.push(started.restMiB)
   }
   tell('node alone', 'ms', bare)
   tell('first answered call', 'ms', cold, { timesNode: significant(median(cold) / median(bare)) })
+  tell('first answered call, CPU', 'ms', processor)
   tell('memory at rest', 'MiB', rest)
   if (values.clone) tell('fresh clone to the end of the tour', 's', [freshClone()])
 } finally {
@@ -50,8 +53,14 @@ function bareStart(): number {
   return performance.now() - began
 }
 
+interface Started {
+  readonly milliseconds: number
+  readonly cpuMilliseconds: number
+  readonly restMiB?: number
+}
+
 /** @param toRest whether to wait until it rests */
-async function coldStart(data: string, toRest: boolean): Promise<{ readonly milliseconds: number; readonly restMiB?: number }> {
+async function coldStart(data: string, toRest: boolean): Promise<Started> {
   const began = performance.now()
   const args = [launcher, 'up', '--json', '--port', '0', '--runtime', 'process', '--data', data]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })
@@ -71,16 +80,25 @@ async function coldStart(data: string, toRest: boolean): Promise<{ readonly mill
     })
     if (status !== 200) throw new Error(`the first call was answered with ${status}`)
     const milliseconds = performance.now() - began
-    if (!toRest) return { milliseconds }
+    const cpuMilliseconds = cpuOf(child.pid)
+    if (!toRest) return { milliseconds, cpuMilliseconds }
     await sleep(10_000)
     const resident = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
-    return { milliseconds, restMiB: Number(resident) / 1024 }
+    return { milliseconds, cpuMilliseconds, restMiB: Number(resident) / 1024 }
   } finally {
     child.removeAllListeners('exit')
     const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGTERM')
     await gone
   }
+}
+
+/** User and system, of all threads; Linux counts in hundredths of a second. */
+function cpuOf(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 /** Seconds. */

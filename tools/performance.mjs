@@ -81,6 +81,16 @@ const tables = {
       }),
     ]
   },
+  start: () => [
+    ['', 'median', 'p90', 'unit', 'times node'],
+    ...newest('start').map((line) => [
+      line['name'],
+      us(line['median']),
+      us(line['p90']),
+      line['unit'],
+      line['timesNode'] === undefined ? '' : times(line['timesNode']),
+    ]),
+  ],
   sessions: () => [
     ['', 'us', '+-'],
     ...newest('sessions')
