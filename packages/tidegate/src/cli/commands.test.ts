@@ -10,6 +10,17 @@ test('names are a noun and a verb, or one word for what is about the whole insta
   expect(names.length).toBeGreaterThan(0)
 })
 
+test('the list of all fits a terminal', async ({ expect }) => {
+  const io = memoryIo()
+  expect(await dispatch(commands, ['--help'], io)).toBe(0)
+  expect(
+    io
+      .out()
+      .split('\n')
+      .filter((line) => line.length > 100),
+  ).toEqual([])
+})
+
 const loaded = await Promise.all(commands.map(async ({ load, ...listed }) => ({ ...listed, command: await load() })))
 
 describe.for(loaded)('$name', ({ name, summary, command }) => {

@@ -29,12 +29,12 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'can',
-    summary: 'tells whether somebody may do something, by the policies as they are, without doing it',
+    summary: 'tells whether somebody may do something, without doing it',
     load: async () => (await import('./commands/can.ts')).can,
   },
   {
     name: 'who-can',
-    summary: 'lists who may do something: users, roles, the root, and whom the policy of the resource names',
+    summary: 'lists who may do something: users, roles, the root, whom the resource names',
     load: async () => (await import('./commands/who-can.ts')).whoCan,
   },
   {
@@ -99,7 +99,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'run',
-    summary: 'runs a program as somebody in a role, with credentials that are renewed as long as it runs',
+    summary: 'runs a program in a role, with credentials that are renewed as long as it runs',
     load: async () => (await import('./commands/run.ts')).run,
   },
   {
