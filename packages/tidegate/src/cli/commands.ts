@@ -44,7 +44,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'simulate launch',
-    summary: 'climbs the ladder of a launch without starting anything, and tells which rung breaks',
+    summary: 'climbs a launch without starting anything, and tells which rung breaks',
     load: async () => (await import('./commands/simulate-launch.ts')).simulateLaunch,
   },
   {
@@ -94,7 +94,7 @@ export const commands: readonly ListedCommand[] = [
   },
   {
     name: 'creds serve',
-    summary: 'serves credentials of a role to programs of this machine, renewed as long as it runs',
+    summary: 'serves credentials of a role to programs of this machine, always renewed',
     load: async () => (await import('./commands/creds-serve.ts')).credsServe,
   },
   {
