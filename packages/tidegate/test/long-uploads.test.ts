@@ -1,4 +1,5 @@
 /** Uploads that take their time: what counts at their end is what the sender may do then. */
+import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { DeleteAccessKeyCommand, DeleteUserPolicyCommand } from '@aws-sdk/client-iam'
 import * as s3 from '@aws-sdk/client-s3'
@@ -9,7 +10,7 @@ import { dataFolder } from '../src/data-folder.ts'
 import { newRole, newUser, policyOf, trustOf } from './support/account.ts'
 import { credentialsIn, iamClient, refusalOf, s3Client, stsClient } from './support/clients.ts'
 import { type Credentials, mainAccount, type TestInstance, testInstance } from './support/instance.ts'
-import { signed } from './support/signer.ts'
+import { type Draft, signed } from './support/signer.ts'
 
 let instance: TestInstance
 let owner: s3.S3Client
@@ -23,23 +24,27 @@ beforeAll(async () => {
 })
 afterAll(() => instance.close())
 
+const upload = (who: Credentials, key: string, meanwhile: () => Promise<unknown>): Promise<string> =>
+  slowly(who, { method: 'PUT', path: `/slow/${key}` }, '1234567890', meanwhile)
+
 /** Sends half a body as soon as it is asked for, the other half when `meanwhile` is over; resolves to the answer. */
-async function upload(who: Credentials, key: string, meanwhile: () => Promise<unknown>): Promise<string> {
-  const length = { 'content-length': '10', expect: '100-continue' }
-  const draft = { method: 'PUT', path: `/slow/${key}`, headers: length, payloadHash: 'UNSIGNED-PAYLOAD' }
+async function slowly(who: Credentials, asked: Draft, body: string, meanwhile: () => Promise<unknown>): Promise<string> {
+  const length = { 'content-length': String(body.length), expect: '100-continue', ...asked.headers }
+  const draft = { ...asked, headers: length, payloadHash: 'UNSIGNED-PAYLOAD' }
   const request = signed(draft, { service: 's3', at: now(), ...who } as Parameters<typeof signed>[1])
   const { hostname, port } = new URL(instance.url)
   const socket = connect(Number(port), hostname)
   const head = request.headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
-  socket.write(`PUT ${request.path} HTTP/1.1\r\nconnection: close\r\n${head}\r\n`)
+  const target = request.query === '' ? request.path : `${request.path}?${request.query}`
+  socket.write(`${request.method} ${target} HTTP/1.1\r\nconnection: close\r\n${head}\r\n`)
   let answer = ''
   for await (const chunk of socket.iterator()) {
     const isAsked = answer === '' && String(chunk).startsWith('HTTP/1.1 100')
     answer += String(chunk)
     if (!isAsked) continue
-    socket.write('12345')
+    socket.write(body.slice(0, 5))
     await meanwhile()
-    socket.write('67890')
+    socket.write(body.slice(5))
   }
   return answer.replace(/^HTTP\/1\.1 100.*\r\n\r\n/, '')
 }
@@ -68,6 +73,18 @@ test('T-36 a key that is deleted meanwhile has put nothing', async ({ expect }) 
   const remove = () => iam.send(new DeleteAccessKeyCommand({ UserName: 'keyless', AccessKeyId: user.accessKeyId }))
   expect(await upload(user, 'deleted', later(remove))).toMatch(/^HTTP\/1\.1 403 [^]*<Code>InvalidAccessKeyId</)
   expect(await isThere('deleted')).toBe(false)
+})
+
+test('T-36 nor has a key that is deleted while the XML of its request is under way changed anything', async ({ expect }) => {
+  const iam = iamClient(instance.url, instance.rootKey())
+  await owner.send(new s3.PutObjectCommand({ Bucket: 'slow', Key: 'kept', Body: 'x' }))
+  const user = await newUser(iam, 'deleter', policyOf({}))
+  const remove = () => iam.send(new DeleteAccessKeyCommand({ UserName: 'deleter', AccessKeyId: user.accessKeyId }))
+  const xml = '<Delete><Object><Key>kept</Key></Object></Delete>'
+  const headers = { 'content-md5': createHash('md5').update(xml).digest('base64') }
+  const answer = await slowly(user, { method: 'POST', path: '/slow', query: 'delete', headers }, xml, remove)
+  expect(answer).toMatch(/^HTTP\/1\.1 403 [^]*<Code>InvalidAccessKeyId</)
+  expect(await isThere('kept')).toBe(true)
 })
 
 test('T-58 an upload is judged again at its end, by the policies of both sides', async ({ expect }) => {

@@ -41,7 +41,8 @@ export async function understandRest(exchange: Exchange, plane: Plane): Promise<
   const modelled = protocol.parseInput(operation.schema, { ...readable, body: streamed(body, isPost, exchange) }, bytes, labels)
   const input: unknown = Object.assign(modelled, beside)
   const keys = { ...context, ...requestKeys(request, exchange.region, exchange.now) }
-  return { exchange, service, operation, caller, callerNow, input, keys }
+  // A body that was read whole may have taken minutes: who has lost the credential or the rights meanwhile is judged as that.
+  return { exchange, service, operation, caller: payload === 'whole' ? callerNow() : caller, callerNow, input, keys }
 }
 
 /** Who makes a request, and the request as the operation is to read it. */
