@@ -102,6 +102,20 @@ test('T-58 an upload is judged again at its end, by the policies of both sides',
   expect([await isThere('denied'), await isThere('detached')]).toEqual([false, false])
 })
 
+test('T-58 what was allowed until a time is not allowed after it, however early its first byte came', async ({ expect }) => {
+  const until = new Date(now() + 60_000).toISOString().replace(/\.\d+Z$/, 'Z')
+  const document = policyOf({ Action: ['s3:PutObject', 's3:DeleteObject'], Condition: { DateLessThan: { 'aws:CurrentTime': until } } })
+  const user = await newUser(iamClient(instance.url, instance.rootKey()), 'hurried', document)
+  const tooLong = async () => {
+    skippedMs += 120_000
+  }
+  expect(await upload(user, 'overdue', tooLong)).toMatch(/^HTTP\/1\.1 403 [^]*<Code>AccessDenied</)
+  skippedMs -= 120_000
+  const xml = '<Delete><Object><Key>kept</Key></Object></Delete>'
+  const headers = { 'content-md5': createHash('md5').update(xml).digest('base64') }
+  expect(await slowly(user, { method: 'POST', path: '/slow', query: 'delete', headers }, xml, tooLong)).toContain('<Code>AccessDenied<')
+})
+
 test('what may still be put is put, however long it took', async ({ expect }) => {
   const user = await newUser(iamClient(instance.url, instance.rootKey()), 'patient', policyOf({ Action: 's3:PutObject' }))
   const hours = async () => {

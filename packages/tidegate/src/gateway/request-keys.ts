@@ -11,12 +11,16 @@ export function requestKeys(request: WireRequest, region: string, now: number): 
   return {
     'aws:SourceIp': request.remoteAddress,
     'aws:SecureTransport': String(request.isTls),
-    'aws:CurrentTime': isoSeconds(now),
-    'aws:EpochTime': String(Math.floor(now / 1000)),
+    ...timeKeys(now),
     'aws:RequestedRegion': region,
     'aws:ViaAWSService': 'false',
     'tidegate:SourceChannel': 'api',
     ...(userAgent === undefined ? {} : { 'aws:UserAgent': userAgent }),
     ...(referer === undefined ? {} : { 'aws:Referer': referer }),
   }
+}
+
+/** @param now milliseconds since 1970 */
+export function timeKeys(now: number): Record<'aws:CurrentTime' | 'aws:EpochTime', string> {
+  return { 'aws:CurrentTime': isoSeconds(now), 'aws:EpochTime': String(Math.floor(now / 1000)) }
 }

@@ -16,7 +16,7 @@ import type { AuditSink } from './audit-sink.ts'
 import { accessDenied, type Authorization, authorizeCall, type Guardrails, isAllowed, sealedTrace } from './authorize.ts'
 import { preflightHeaders, withCrossOrigin } from './cross-origin.ts'
 import { awsErrorOf, Exchange, type Outcome } from './exchange.ts'
-import { requestKeys } from './request-keys.ts'
+import { requestKeys, timeKeys } from './request-keys.ts'
 import { resolveOperation } from './resolve-operation.ts'
 import { understandRest } from './rest-call.ts'
 import { clientSpan, type StartTrace } from './tracing.ts'
@@ -104,7 +104,8 @@ export interface Understood {
 export async function perform(understood: Understood, plane: Plane): Promise<unknown> {
   const { exchange, operation, caller, callerNow, input, keys } = understood
   exchange.input = input
-  const { requestId, region, now } = exchange
+  const { requestId, region } = exchange
+  const now = timeOf(exchange, plane)
   const asked = await identified({ caller, requestId, region, now, sourceIp: exchange.request.remoteAddress }, operation, input)
   exchange.caller = asked.caller
   const call: Call = { ...asked, mayAlso: (check) => isAllowed(authorizeCall([check], asked, keys, plane.guardrails)) }
@@ -120,10 +121,18 @@ export async function perform(understood: Understood, plane: Plane): Promise<unk
   return plane.intents.within(exchange, async () => operation.invoke(input, { ...call, refusedItems }))
 }
 
+/** When the call is judged: when the request was made, but for one whose body has taken its time. Milliseconds since 1970. */
+function timeOf(exchange: Exchange, { authentication }: Plane): number {
+  const now = authentication.clock()
+  return now - exchange.now < SOON_MS ? exchange.now : now
+}
+
 /** Throws what the call is refused with. */
 async function judge({ exchange, service, operation, input, keys }: Understood, call: Call, plane: Plane): Promise<Authorization> {
   const checks = await operation.authorize(input, call)
-  const authorization = authorizeCall(checks, call, keys, plane.guardrails)
+  const now = timeOf(exchange, plane)
+  const present = now === exchange.now ? keys : { ...keys, ...timeKeys(now) }
+  const authorization = authorizeCall(checks, call, present, plane.guardrails)
   exchange.authorization = authorization
   if (authorization.decisive !== undefined && authorization.decisive.decision.effect !== 'allow') {
     exchange.sealedTrace = sealedTrace(
