@@ -71,7 +71,9 @@ function Cause({ link: { Kind, Actor, Event } }: { readonly link: ChainLink }) {
         {Actor !== undefined && <strong>{actorText(Actor)}</strong>}
         {Event === undefined ? (
           <span className="faint">
-            {Kind === 'session' ? 'the call that made the session' : 'the call that made it'} is not in the records that you may see
+            {Kind === 'session'
+              ? 'the call that made the session is not in the records that you may see'
+              : 'no call that you may see: a service starts its tasks by itself'}
           </span>
         ) : (
           <>
