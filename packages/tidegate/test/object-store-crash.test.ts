@@ -7,12 +7,12 @@ import { setTimeout } from 'node:timers/promises'
 import { test } from 'vitest'
 import { scrub } from '../src/objects/scrub.ts'
 import { bytesOf, openedStore } from './support/object-store.ts'
+import { crashRounds } from './support/crash-rounds.ts'
 import { contentAfter, type Life } from './support/object-lives.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const writer = join(import.meta.dirname, 'support/object-writer.ts')
-const rounds = 150
-const maxMs = 18_000
+const { rounds, maxMilliseconds, timeout, tell } = crashRounds({ rounds: 150, maxMilliseconds: 18_000, timeout: 90_000 })
 
 /** What a key went through: the last stage that was acknowledged, and the last that was begun. */
 interface Told extends Life {
@@ -51,13 +51,13 @@ async function killed(folder: string, round: number, acknowledgements: number): 
   return [...told.values()]
 }
 
-test('kill -9 at any moment under parallel load: what was acknowledged is whole, and no half object is to be seen', async (context) => {
+test('kill -9 at any moment under parallel load: what is acknowledged is whole, no half object is seen', { timeout }, async (context) => {
   const { expect } = context
   const folder = temporaryFolder(context)
   const lives: Told[] = []
   const started = performance.now()
   let done = 0
-  for (; done < rounds && performance.now() - started < maxMs; done++) lives.push(...(await killed(folder, done, randomInt(50))))
+  for (; done < rounds && performance.now() - started < maxMilliseconds; done++) lives.push(...(await killed(folder, done, randomInt(50))))
 
   const store = await openedStore(context, { folder })
   const wrong: string[] = []
@@ -68,6 +68,7 @@ test('kill -9 at any moment under parallel load: what was acknowledged is whole,
     if (!possible.some((content) => (content === undefined ? bytes === undefined : bytes?.equals(content)))) wrong.push(life.key)
   }
   expect(wrong).toEqual([])
+  tell(`${done} kills of the store, ${lives.filter((life) => life.done >= 0).length} keys with an acknowledged write`)
   expect(done).toBeGreaterThan(5)
   expect(lives.filter((life) => life.done >= 0).length).toBeGreaterThan(20)
   await store.close()
@@ -77,4 +78,4 @@ test('kill -9 at any moment under parallel load: what was acknowledged is whole,
   expect(report).toMatchObject({ damaged: [], missing: [], orphans: 0 })
   const blobs = join(folder, 'blobs')
   expect(readdirSync(blobs).flatMap((directory) => readdirSync(join(blobs, directory)))).toHaveLength(report.files)
-}, 90_000)
+})

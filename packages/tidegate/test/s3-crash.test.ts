@@ -15,15 +15,12 @@ import { search } from '../src/audit/query.ts'
 import { withSegments } from '../src/audit/reading.ts'
 import { dataFolder } from '../src/data-folder.ts'
 import { refusalOf, s3Client } from './support/clients.ts'
+import { crashRounds } from './support/crash-rounds.ts'
 import { large } from './support/object-store.ts'
 import { type RunningInstance, startInstance } from './support/process.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
-/** So many kills; a long run sets them: `TIDEGATE_CRASH_ROUNDS=300 npm test -- packages/tidegate/test/s3-crash.test.ts`. */
-const longRun = Number(process.env['TIDEGATE_CRASH_ROUNDS'] ?? 0)
-const rounds = longRun || 8
-const maxMilliseconds = longRun > 0 ? Infinity : 12_000
-const timeout = 90_000 + longRun * 20_000
+const { rounds, maxMilliseconds, timeout, tell } = crashRounds({ rounds: 8, maxMilliseconds: 12_000, timeout: 90_000 })
 
 /** A key that is put, and every other one is deleted then: how many of these calls were acknowledged. */
 interface Life {
@@ -63,7 +60,7 @@ test('kill -9 at any moment: acknowledged objects are whole, and no change is wi
     expect([...listed]).toEqual([])
   }
   expect(acknowledged).toBeGreaterThan(20)
-  if (longRun > 0) process.stderr.write(`${rounds} kills, ${acknowledged} acknowledged calls, ${changes.length} changes found\n`)
+  tell(`${rounds} kills, ${acknowledged} acknowledged calls, ${changes.length} changes found`)
   expect(await instance.end('SIGTERM')).toBe(0)
   const recorded = await recordedIn(dataFolder(data).audit)
   expect(changes.filter((change) => recorded.get(change) !== 1)).toEqual([])
