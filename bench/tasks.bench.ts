@@ -30,6 +30,8 @@ import { taskIdentity, taskWorld } from '../packages/tidegate/test/support/task-
 
 type Figures = Readonly<Record<string, number>>
 
+/** When this run began: its lines belong together. */
+const run = new Date().toISOString()
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } })
 const folder = mkdtempSync(join(tmpdir(), 'tidegate-bench-'))
@@ -158,6 +160,6 @@ function tell(measure: string, figures: Figures): void {
   const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim()
   const results = join(import.meta.dirname, 'results')
   mkdirSync(results, { recursive: true })
-  const line = { date: new Date().toISOString(), commit, node: process.version, cpu: cpus()[0]?.model ?? '', measure, ...rounded }
+  const line = { run, date: new Date().toISOString(), commit, node: process.version, cpu: cpus()[0]?.model ?? '', measure, ...rounded }
   appendFileSync(join(results, 'tasks.jsonl'), `${JSON.stringify(line)}\n`)
 }

@@ -91,6 +91,49 @@ const tables = {
       line['timesNode'] === undefined ? '' : times(line['timesNode']),
     ]),
   ],
+  ecs: () => {
+    const lines = newest('ecs')
+    const of = (/** @type {string} */ measure, /** @type {number} */ tasks) =>
+      lines.find((line) => line['measure'] === measure && line['tasks'] === tasks)
+    return [
+      ['tasks that run', 'CPU us of a change', '+-', 'CPU us to adopt one'],
+      ...[...new Set(lines.map(({ tasks }) => tasks))].map((tasks) => [
+        whole(tasks),
+        us(of('change', tasks)?.['median']),
+        us(of('change', tasks)?.['mad']),
+        us(of('adopt', tasks)?.['median']),
+      ]),
+    ]
+  },
+  tasks: () => {
+    const of = (/** @type {string} */ begin) => newest('tasks').find(({ measure }) => measure.startsWith(begin))
+    const [credentials, docker, processes] = [of('credentials'), of('docker'), of('processes')]
+    const compared = (/** @type {string} */ what, /** @type {number[]} */ [ours, bare, ratio]) => [
+      what,
+      us(ours),
+      us(bare),
+      times(ratio ?? 0),
+    ]
+    return [
+      ['', 'ours', 'bare', 'times'],
+      ...(credentials === undefined
+        ? []
+        : [
+            compared('credentials of a task, us, p50', [credentials['median'], credentials['bareMedian'], credentials['medianRatio']]),
+            compared('credentials of a task, us, p99', [credentials['p99'], credentials['bareP99'], credentials['p99Ratio']]),
+          ]),
+      ...(docker === undefined
+        ? []
+        : [compared('a container, ms to running, p50', [docker['median'], docker['bareMedian'], docker['ratio']])]),
+      ...(processes === undefined
+        ? []
+        : [
+            [`${processes['n']} processes, ms until all run`, us(processes['untilAllRun']), '', ''],
+            [`${processes['n']} processes, ms until all have ended`, us(processes['untilAllEnded']), '', ''],
+            ['supervisor of these, MiB', us(processes['supervisorMiB']), '', ''],
+          ]),
+    ]
+  },
   sessions: () => [
     ['', 'us', '+-'],
     ...newest('sessions')
@@ -110,7 +153,7 @@ writeFileSync(document, text)
 process.stdout.write('docs/performance.md is written; format it with `npm run format`\n')
 
 /**
- * The lines of the newest run: those that have its date, or its commit where they have none.
+ * The lines of the newest run: those that have its date, or the date on which it began; its commit where they have neither.
  * @param {string} name
  * @returns {readonly Line[]}
  */
@@ -120,7 +163,7 @@ function newest(name) {
     .split('\n')
     .map((line) => JSON.parse(line))
   const last = lines.at(-1)
-  return lines.filter(({ date, commit }) => date === last.date && commit === last.commit)
+  return lines.filter(({ date, commit, run }) => (run ?? date) === (last.run ?? last.date) && commit === last.commit)
 }
 
 /** @param {string} name */

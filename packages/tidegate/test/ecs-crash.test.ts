@@ -47,8 +47,7 @@ test('kill -9 while services are changed: no process is lost, and none is there 
   const ecs = ecsOf(instance)
   const scale = (desiredCount: number) =>
     Promise.all(services.map((service) => ecs.send(new UpdateServiceCommand({ service, desiredCount }))))
-  // Starts that a crash broke off count as failures, and what fails is tried again later and later.
-  const soon = { timeout: 180_000, interval: 250 }
+  const soon = { timeout: 90_000, interval: 250 }
   await scale(3)
   const counts = async () => {
     const { services: found = [] } = await ecs.send(new DescribeServicesCommand({ services }))

@@ -54,7 +54,7 @@ async function opened(context: TestContext) {
   await runtime.attach(recorder)
   const spec = { taskArn: newTaskArn(), name: 'main' }
   context.onTestFinished(async () => {
-    await runtime.remove(spec)
+    await runtime.remove(spec).catch(() => {}) // a test may have closed it
     await runtime.close()
   })
   return { runtime, recorder, folder, spec }
@@ -142,6 +142,21 @@ test('a container whose record can not be written does not run; one whose end ca
   writeFileSync(sign, '')
   await until(() => recorder.exitOf(spec) !== undefined)
   expect(recorder.exitOf(spec)).toMatchObject({ exitCode: 5 })
+})
+
+test('a runtime that was closed opens nothing again: its process can end', async (context) => {
+  const { expect } = context
+  const { runtime, folder, spec } = await opened(context)
+  await runtime.start(containerSpec({ ...spec, ...shell('exec sleep 1000') }))
+  // As a task that is being cleared away when the instance ends.
+  const [removed, closed] = [runtime.remove(spec), runtime.close()]
+  await expect(removed).rejects.toThrow('the supervisor of the process runtime is gone')
+  await closed
+  await expect(runtime.remove(spec)).rejects.toThrow('the supervisor of the process runtime is gone')
+  const next = new ProcessRuntime({ folder, onProblem: () => {} })
+  await next.attach(new Recorder())
+  await next.remove(spec)
+  await next.close()
 })
 
 test('of two supervisors one has the folder: the other one goes', async (context) => {

@@ -131,7 +131,7 @@ export class ProcessRuntime implements Runtime {
     try {
       return await (await supervisor).ask(request)
     } catch (error) {
-      if (!(error instanceof SupervisorGone)) throw error
+      if (!(error instanceof SupervisorGone) || this.#isClosed) throw error
       this.#forget(supervisor)
       return (await this.#connected()).ask(request)
     }
@@ -139,6 +139,8 @@ export class ProcessRuntime implements Runtime {
 
   #connected(): Promise<SupervisorClient> {
     if (this.#supervisor !== undefined) return this.#supervisor
+    // A connection that nobody closes would keep the process from ending.
+    if (this.#isClosed) return Promise.reject(new SupervisorGone())
     const supervisor = SupervisorClient.connect(this.#options.folder, {
       onMessage: (message) => this.#onMessage(message),
       onLost: () => {
