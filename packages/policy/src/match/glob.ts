@@ -5,6 +5,7 @@
  * for from left to right. Taking the leftmost place is always right, because what follows a needle is a star. So a match never
  * backtracks: its cost is linear in the text (needles that contain `?` cost at most needle × text).
  */
+import { beginsWith } from './begins-with.ts'
 import { type Pattern, STAR } from './pattern.ts'
 
 export class Glob {
@@ -70,7 +71,7 @@ function needlesOf({ text, wild }: Pattern): Needle[] {
 }
 
 function isAt({ text: needle, any }: Needle, text: string, at: number): boolean {
-  if (any.length === 0) return text.startsWith(needle, at)
+  if (any.length === 0) return at === 0 ? beginsWith(text, needle) : text.startsWith(needle, at)
   let next = 0
   for (let i = 0; i < needle.length; i++) {
     if (i === any[next]) next++

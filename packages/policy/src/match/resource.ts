@@ -4,6 +4,7 @@
  */
 import type { RequestContext } from '../request.ts'
 import { colonAt, SegmentedGlob } from './arn.ts'
+import { beginsWith } from './begins-with.ts'
 import { Glob } from './glob.ts'
 import { Filled, type Pattern, plainPattern, STAR, Template } from './pattern.ts'
 
@@ -44,7 +45,7 @@ export class ResourcePattern {
     if (typeof rest !== 'string') return rest.matches(resource, context)
     const end = this.#end
     if (end >= 0 && resource.charCodeAt(end) !== this.#last) return false
-    return rest === 'nothing' ? resource === this.prefix : end < 0 || resource.startsWith(this.prefix)
+    return rest === 'nothing' ? resource === this.prefix : end < 0 || beginsWith(resource, this.prefix)
   }
 }
 
