@@ -1,5 +1,5 @@
 /** The operators that take policy variables: String, Bool and Arn. Each value of the policy becomes a text, a glob or an ARN glob. */
-import { ArnGlob } from '../match/arn.ts'
+import { ArnGlob, colonAt } from '../match/arn.ts'
 import { asciiLower, equalsFolded } from '../match/fold.ts'
 import { Glob } from '../match/glob.ts'
 import { Filled, mayHaveVariable, type Pattern, plainPattern, Template } from '../match/pattern.ts'
@@ -25,8 +25,11 @@ export function likeMatcher(values: readonly string[], hasVariables: boolean): V
 
 /** `ArnLike` and `ArnEquals` are the same operator. */
 export function arnMatcher(values: readonly string[], hasVariables: boolean): ValueMatcher {
-  return anyOf(values, hasVariables, (pattern) => new ArnGlob(pattern))
+  return anyOf(values, hasVariables, (pattern) => (isWholeArn(pattern) ? new EqualText(pattern.text) : new ArnGlob(pattern)))
 }
+
+/** Where it has no wildcard, matching an ARN part by part is the same as comparing it. */
+const isWholeArn = ({ text, wild }: Pattern): boolean => wild.length === 0 && colonAt(text, 5) >= 0
 
 /** `Bool`: `true` or `false` in any case; nothing else matches (open point 13). */
 export function boolMatcher(values: readonly string[], hasVariables: boolean): ValueMatcher {

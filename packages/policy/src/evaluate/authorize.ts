@@ -87,7 +87,7 @@ export function authorizeAll(checks: readonly [AuthorizationCheck, ...Authorizat
 
 /** The layers that have a say over this principal and action. */
 export function layersFor(principal: Principal, action: Action): number {
-  let layers = layersOf[principal.kind]
+  let layers = layersOf(principal.kind)
   if (principal.kind === 'role-session' && isServiceLinked(principal.roleArn)) layers &= ~(SCP | RCP)
   return action.isUnderRcps ? layers : layers & ~RCP
 }

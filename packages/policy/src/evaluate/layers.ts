@@ -27,14 +27,20 @@ export const scpLevel = (level: number): number => FIRST_SCP << level
 export const grantBit: Readonly<Record<GrantKind, number>> = { direct: DIRECT, role: ROLE, user: USER, account: ACCOUNT }
 
 /** The layers that have a say over a principal of each kind; policies of the others are not looked at. */
-export const layersOf: Readonly<Record<PrincipalKind, number>> = {
-  user: SCP | RCP | ENDPOINT | RESOURCE | IDENTITY | BOUNDARY,
-  'role-session': SCP | RCP | ENDPOINT | RESOURCE | IDENTITY | BOUNDARY | SESSION,
-  'federated-user': SCP | RCP | ENDPOINT | RESOURCE | IDENTITY | BOUNDARY | SESSION,
-  root: SCP | RCP | ENDPOINT | RESOURCE,
-  service: RCP | ENDPOINT | RESOURCE,
-  federated: RCP | ENDPOINT | RESOURCE,
-  anonymous: RCP | ENDPOINT | RESOURCE,
+export function layersOf(kind: PrincipalKind): number {
+  switch (kind) {
+    case 'role-session':
+    case 'federated-user':
+      return SCP | RCP | ENDPOINT | RESOURCE | IDENTITY | BOUNDARY | SESSION
+    case 'user':
+      return SCP | RCP | ENDPOINT | RESOURCE | IDENTITY | BOUNDARY
+    case 'root':
+      return SCP | RCP | ENDPOINT | RESOURCE
+    case 'service':
+    case 'federated':
+    case 'anonymous':
+      return RCP | ENDPOINT | RESOURCE
+  }
 }
 
 export const layerBits: Readonly<Record<PolicyType, number>> = {
