@@ -4,6 +4,7 @@
  */
 import type { RequestContext } from '../request.ts'
 import { colonAt, SegmentedGlob } from './arn.ts'
+import { flat } from '../document/intern.ts'
 import { beginsWith } from './begins-with.ts'
 import { Glob } from './glob.ts'
 import { Filled, type Pattern, plainPattern, STAR, Template } from './pattern.ts'
@@ -80,6 +81,7 @@ function fixed(pattern: Pattern): ResourceParts {
 const globFor = (pattern: Pattern): Glob | SegmentedGlob =>
   SegmentedGlob.isNeededFor(pattern) ? new SegmentedGlob(pattern) : new Glob(pattern)
 
-const literalPrefix = ({ text, wild }: Pattern): string => text.slice(0, wild[0] ?? text.length)
+/** Flat, so that comparing with it reads one string and not a slice and what it is cut from. */
+const literalPrefix = ({ text, wild }: Pattern): string => flat(text.slice(0, wild[0] ?? text.length))
 
 const unmatchable: ResourceMatcher = { matches: () => false }
