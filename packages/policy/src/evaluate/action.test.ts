@@ -7,7 +7,12 @@ test('T-47 an action is one object, in whatever case it is asked for', ({ expect
   expect(actionOf('s3:GETOBJECTTAGGING')).toBe(action)
   expect(actionOf('S3:GetObjectTagging')).toBe(action)
   expect(actionOf('s3:GetObject')).not.toBe(action)
-  expect(action).toEqual({ name: 's3:getobjecttagging', service: 's3', isUnderRcps: true, isOfIdentityService: false })
+  expect(action).toMatchObject({ name: 's3:getobjecttagging', service: 's3', isUnderRcps: true, isOfIdentityService: false })
+})
+
+test('no two actions have the same number', ({ expect }) => {
+  const numbers = ['a:One', 'a:Two', 'b:One', 'A:One'].map((text) => actionOf(text).number)
+  expect(new Set(numbers).size).toBe(3)
 })
 
 test('T-55 letters outside of ASCII keep their case, so that look-alikes stay apart', ({ expect }) => {

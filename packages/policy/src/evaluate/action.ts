@@ -10,6 +10,8 @@ export interface Action {
   readonly service: string
   /** Resource control policies apply to the action. */
   readonly isUnderRcps: boolean
+  /** Spreads actions over hash tables; no two have the same. */
+  readonly number: number
   /** Of a service whose calls are not decided by policies alone; see outside-policy.ts. */
   readonly isOfIdentityService: boolean
 }
@@ -31,6 +33,7 @@ function read(name: string): Action {
   return {
     name,
     service,
+    number: count++,
     isUnderRcps: rcpServices.has(service) && name !== 'kms:retiregrant',
     isOfIdentityService: service === 'sts' || service === 'iam',
   }
@@ -47,3 +50,4 @@ const rcpServices: ReadonlySet<string> = new Set(
 )
 
 const actions = new InternTable<Action>(8192)
+let count = 0

@@ -4,6 +4,7 @@ import type { PolicyDocument, Statement } from '../document/policy-document.ts'
 import { matchesAction } from '../match/action.ts'
 import type { Action } from './action.ts'
 import { ActionIndex, exactly } from './action-index.ts'
+import { type ActionTable, emptyTable, indexIn, withIndex } from './action-table.ts'
 import type { CompiledStatement } from './compiled-statement.ts'
 import { layerBits, MAX_SCP_LEVELS, scpLevel } from './layers.ts'
 import { PolicyPart } from './policy-part.ts'
@@ -31,7 +32,7 @@ export class PolicySet {
   /** Bits of the layers that take part, empty or not. */
   readonly present: number
   readonly #parts: readonly PolicyPart[]
-  readonly #indexes = new Map<Action, ActionIndex>()
+  #indexes = emptyTable
 
   /** Use `compilePolicies`. */
   constructor(present: number, parts: readonly PolicyPart[]) {
@@ -41,7 +42,7 @@ export class PolicySet {
 
   /** The statements about an action; built at the first request for it. */
   about(action: Action): ActionIndex {
-    return this.#indexes.get(action) ?? this.#build(action)
+    return indexIn(this.#indexes, action) ?? this.#build(action)
   }
 
   /** Every statement of the set. */
@@ -52,9 +53,11 @@ export class PolicySet {
   #build(action: Action): ActionIndex {
     const statements = this.#select((statement) => isAbout(statement, action))
     // Actions that the same statements are about, as those of one list, share an index.
-    const index = [...this.#indexes.values()].find((other) => isSame(other.statements, statements)) ?? new ActionIndex(statements)
-    if (this.#indexes.size >= KEPT_INDEXES) this.#indexes.clear()
-    this.#indexes.set(action, index)
+    const isSameIndex = (cell: ActionTable[number]): boolean => cell instanceof ActionIndex && isSame(cell.statements, statements)
+    const known = this.#indexes.length <= 4 * KEPT_INDEXES ? this.#indexes : emptyTable
+    const same = known.find(isSameIndex)
+    const index = same instanceof ActionIndex ? same : new ActionIndex(statements)
+    this.#indexes = withIndex(known, action, index)
     return index
   }
 
