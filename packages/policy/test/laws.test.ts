@@ -129,8 +129,10 @@ const formLaws: Readonly<Record<string, Law>> = {
     const key = dice.pick(['tidegate:Pick', 'TIDEGATE:PICK'])
     const { value, conditions } = dice.pick(waysToAsk)
     const alike = (statement: StatementJson, operator: string, values: OneOrMany<string>) => {
-      const { [operator]: sameOperator, ...others } = statement.Condition ?? {}
-      return { ...statement, Condition: { ...others, [operator]: { ...sameOperator, [key]: values } } }
+      const earlier = statement.Condition ?? {}
+      // In whatever case it is written: an operator must not stand there twice.
+      const written = Object.keys(earlier).find((name) => name.toLowerCase() === operator.toLowerCase()) ?? operator
+      return { ...statement, Condition: { ...earlier, [written]: { ...earlier[written], [key]: values } } }
     }
     const amongMany = (statement: StatementJson) => {
       const others = Array.from({ length: 9 }, (_, index) => alike(statement, 'StringEquals', `other-${index}`))
