@@ -2,7 +2,13 @@ import { test } from 'vitest'
 import { RequestContext } from '../request.ts'
 import { Filled, plainPattern, Template } from './pattern.ts'
 
-const context = new RequestContext({ 'aws:username': 'alice', 'aws:PrincipalTag/Team': 'pay*', 'aws:TagKeys': ['one'], 'b:c': '' })
+const context = new RequestContext({
+  'aws:username': 'alice',
+  'aws:PrincipalTag/Team': 'pay*',
+  'aws:TagKeys': ['one'],
+  'b:c': '',
+  '': 'no key',
+})
 
 function fill(text: string): string | undefined {
   const read = Template.read(text)
@@ -21,6 +27,8 @@ test.for([
   ['home/${aws:username, x}', 'has a default without quotes'],
   ["home/${aws:username, 'x}", 'has a default that does not end'],
   ["home/${aws:username, 'x' y}", 'has text behind the default'],
+  ["home/${aws:username, 'x'y}", 'has text behind the default'],
+  ["home/${aws:username, y'x'}", 'has text before the default'],
 ])('%s matches nothing, as the variable %s', ([text = ''], { expect }) => {
   expect(fill(text)).toBeUndefined()
 })
@@ -31,6 +39,8 @@ test.for([
   ["${aws:username, 'nobody'}", 'alice'],
   ["${aws:nobody, 'no one'}", 'no one'],
   ["${aws:nobody,''}", ''],
+  ["${aws:nobody , 'no one' }", 'no one'],
+  ["${aws:username ,'nobody'}", 'alice'],
   ["${aws:TagKeys, 'many'}", 'many'],
   ['${b:c}', ''],
   ['${aws:username}${aws:username}', 'alicealice'],
@@ -49,6 +59,11 @@ test('T-52 wildcards of the pattern are wildcards, those of values are not', ({ 
   read.resolve(context, values)
   expect(read.fill(values)).toEqual({ text: '*/pay*/?*', wild: [0, 7] })
   expect(read.head).toEqual({ text: '*/', wild: [0] })
+})
+
+test('what has no variable but escaped characters is a plain pattern', ({ expect }) => {
+  expect(Template.read('*/${*}${?}/${$}')).toEqual({ text: '*/*?/$', wild: [0] })
+  expect(Template.read('')).toEqual({ text: '', wild: [] })
 })
 
 test('variables before the given offset stand for themselves', ({ expect }) => {

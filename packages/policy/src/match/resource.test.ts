@@ -15,6 +15,10 @@ test.for([
   ['arn:aws:s3:::bucket/key', 'arn:aws:s3:::bucket/Key'],
   ['arn:aws:s3:::bucket/key', 'arn:aws:s3:::bucket/key2'],
   ['arn:aws:s3:::bucket/*', 'arn:aws:s3:::bucket'],
+  ['arn:aws:s3:::bucket/*', 'arn:aws:s3:::packet/x'],
+  ['arn:aws:s3:::a?', 'arn:aws:s3:::abc'],
+  ['arn:aws:s3:::a*b', 'arn:aws:s3:::abc'],
+  ['a*', 'ba'],
   ['arn:aws:ecs:*:111122223333:cluster/*', '*'],
   ['arn:aws:s3:::${aws:username}', 'arn:aws:s3:::bob'],
   ['arn:aws:s3:::${aws:nobody}', 'arn:aws:s3:::'],
@@ -64,4 +68,10 @@ test('outside of patterns is what none of them matches', ({ expect }) => {
   expect(pattern.matches('arn:aws:s3:::alice', context)).toBe(false)
   expect(pattern.matches('arn:aws:s3:::b', context)).toBe(true)
   expect(pattern.matches('*', context)).toBe(true)
+})
+
+test('a pattern is for everything when it is a star and nothing else', ({ expect }) => {
+  const isForEverything = (text: string): boolean => new ResourcePattern(resourceParts(text, true)).isForEverything
+  expect(isForEverything('*')).toBe(true)
+  for (const text of ['', '?', '**', 'a*', '*a', 'arn:aws:s3:::*', '${aws:username}']) expect(isForEverything(text)).toBe(false)
 })
