@@ -41,6 +41,9 @@ test.for([
 
 test.for([
   ['a', 'ab'],
+  ['ab', 'cb'],
+  ['arn:aws:s3:::?', 'arn:aws:s3:::*'],
+  ['arn:aws:s3:::a?c', 'arn:aws:s3:::b*c'],
   ['a*', '*'],
   ['a*', 'b'],
   ['?', ''],

@@ -8,10 +8,10 @@ export function covers(wide: string, narrow: string): boolean {
   if (wide === narrow || wide === '*') return true
   if (wide.includes('${') || narrow.includes('${') || isSegmented(wide)) return false
   // reached[j]: the part of `wide` so far covers the first j characters of `narrow`. Only a star covers a star.
-  let reached = [true, ...Array.from(narrow, () => false)]
+  let reached = [true]
   for (let i = 0; i < wide.length; i++) {
     const token = wide[i]
-    const next = narrow.length === 0 && token !== '*' ? [false] : reached.map(() => false)
+    const next: boolean[] = []
     if (token === '*') {
       let isReached = false
       for (let j = 0; j <= narrow.length; j++) {
@@ -44,7 +44,7 @@ export function mayOverlap(a: string, b: string): boolean {
       next[j] =
         (token === '*' && (reached[j] === true || next[j - 1] === true)) ||
         (other === '*' && (next[j - 1] === true || reached[j] === true)) ||
-        (token !== '*' && other !== '*' && both && reached[j - 1] === true)
+        (both && reached[j - 1] === true)
     }
     reached = next
   }
