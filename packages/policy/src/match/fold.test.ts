@@ -5,6 +5,7 @@ test('ASCII letters become small, all other characters stay', ({ expect }) => {
   expect(asciiLower('AZaz09@[`{:*')).toBe('azaz09@[`{:*')
   expect(asciiLower('xABxYZ')).toBe('xabxyz')
   expect(asciiLower('\u212A\u0130É')).toBe('\u212A\u0130É')
+  expect(asciiLower('ABC')).toBe('abc')
   expect(asciiLower('')).toBe('')
 })
 

@@ -19,6 +19,7 @@ test.for([
   ['a*a', 'a'], // the two ends may not share a character
   ['ab*bc', 'abc'],
   ['*ab*ba*', 'aba'],
+  ['*ab*ba*', 'xxxxab'], // what comes after the last place is not looked for before it
   ['a*b*c', 'acb'],
   ['a*b*c', 'abbc1'],
   ['*?', ''],
