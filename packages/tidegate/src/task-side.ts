@@ -55,9 +55,18 @@ export async function openTaskSide(options: TaskSideOptions): Promise<TaskSide> 
   try {
     return await onDocker(options)
   } catch (error) {
-    if (runtime === 'docker') throw error
+    if (runtime === 'docker') throw new RuntimeUnavailable(error)
     log.info(`tasks do not run in containers: ${error instanceof Error ? error.message : String(error)}`)
     return onLoopback(options, processRuntime(options))
+  }
+}
+
+/** The runtime that was asked for can't be had, for a reason that the operator can do something about. */
+class RuntimeUnavailable extends Error {
+  override readonly name = 'RuntimeUnavailable'
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, test, vi } from 'vitest'
 import { newRole, newUser, policyOf, trustOf } from './support/account.ts'
 import { credentialsIn, iamClient, refusalOf, stsClient } from './support/clients.ts'
 import { type Credentials, mainAccount } from './support/instance.ts'
-import { type RunningInstance, startInstance, tidegate } from './support/process.ts'
+import { type RunningInstance, startInstance, tidegate, tidegateAs } from './support/process.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 // Each command is a process that starts.
@@ -124,6 +124,17 @@ test('a data folder that cannot be one is refused', async (context) => {
     code: 1,
     stdout: '',
     stderr: `error: the data folder \`${file}\` cannot be used: it is a file\nnext: tidegate up --data FOLDER\n`,
+  })
+})
+
+test('an instance that was asked for Docker is told where none answers, and what else there is', async (context) => {
+  const { expect } = context
+  const folder = temporaryFolder(context)
+  const [data, socket] = [join(folder, 'data'), join(folder, 'none.sock')]
+  const env = { ...process.env, DOCKER_HOST: `unix://${socket}` }
+  expect(await tidegateAs(env, 'up', '--data', data, '--port', '0', '--runtime', 'docker')).toMatchObject({
+    code: 1,
+    stderr: `error: no Docker Engine listens on \`${socket}\`\nnext: tidegate up --data ${data} --runtime process\n`,
   })
 })
 

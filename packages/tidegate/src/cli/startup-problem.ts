@@ -37,6 +37,7 @@ export function startupProblem(error: unknown, { option, upOption, folder, addre
   if (code === 'EADDRNOTAVAIL' || (code === 'EACCES' && Reflect.get(error, 'syscall') === 'listen')) {
     return { message: `that address cannot be listened on: ${error.message}`, next: `tidegate up${upOption}` }
   }
+  if (error.name === 'RuntimeUnavailable') return { message: error.message, next: `tidegate up${upOption} --runtime process` }
   const path: unknown = Reflect.get(error, 'path')
   if (typeof path === 'string' && path.startsWith(folder) && typeof code === 'string' && code in unusable) {
     return {
