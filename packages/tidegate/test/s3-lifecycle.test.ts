@@ -71,7 +71,7 @@ test('what is due goes after its midnight, whatever the policy says, and S3 is o
   })
   const service = { type: 'AWSService', invokedBy: 's3.amazonaws.com' }
   expect(recorded).toEqual([
-    [service, 'DeleteObject', { bucket: Bucket, key: 'tmp/a' }, 'a day', `arn:aws:s3:::${Bucket}/tmp/a`, '111122223333'],
+    [service, 'DeleteObject', { bucketName: Bucket, key: 'tmp/a' }, 'a day', `arn:aws:s3:::${Bucket}/tmp/a`, '111122223333'],
     [service, 'AbortMultipartUpload', expect.objectContaining({ key: 'half' }), 'parts', `arn:aws:s3:::${Bucket}/half`, '111122223333'],
   ])
   expect(instance.problems).toEqual([])

@@ -1,5 +1,6 @@
 import { AssumeRole$ } from '@aws-sdk/client-sts'
 import { CreateAccessKey$, CreateServiceLinkedRole$ } from '@aws-sdk/client-iam'
+import { ListBuckets$, PutObject$ } from '@aws-sdk/client-s3'
 import { test } from 'vitest'
 import { doEverything } from '../../test/support/schemas.ts'
 import { recordedInput, recordedOutput } from './recorded.ts'
@@ -10,6 +11,11 @@ test('members begin in lower case, however deep they lie', ({ expect }) => {
     tags: [{ key: 'Team', value: 'X' }],
   })
   expect(recordedInput(CreateServiceLinkedRole$, { AWSServiceName: 'ecs.amazonaws.com' })).toEqual({ aWSServiceName: 'ecs.amazonaws.com' })
+})
+
+test('a bucket is called as CloudTrail calls it', ({ expect }) => {
+  expect(recordedInput(PutObject$, { Bucket: 'reports', Key: 'a' })).toEqual({ bucketName: 'reports', key: 'a' })
+  expect(recordedInput(ListBuckets$, { Prefix: 'a' })).toEqual({ prefix: 'a' })
 })
 
 test('the keys of maps are data', ({ expect }) => {

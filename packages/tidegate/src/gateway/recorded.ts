@@ -6,8 +6,14 @@ import type { StaticOperationSchema } from '@smithy/types'
 import { type Shape, structureOf } from '../wire/shape.ts'
 
 export function recordedInput(schema: StaticOperationSchema, input: unknown): unknown {
-  return lowered(structureOf(schema[4]), input)
+  const recorded = lowered(structureOf(schema[4]), input)
+  if (schema[1] !== s3 || !isObject(recorded) || recorded['bucket'] === undefined) return recorded
+  const { bucket, ...rest } = recorded
+  return { bucketName: bucket, ...rest }
 }
+
+/** The namespace whose buckets CloudTrail calls by another name than the API. */
+const s3 = 'com.amazonaws.s3'
 
 /** @param paths dotted member names; the rest of the output is left out, and nothing is recorded where nothing is left */
 export function recordedOutput(schema: StaticOperationSchema, output: unknown, paths: readonly string[]): unknown {
