@@ -1,9 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type TestContext, test } from 'vitest'
+import { socketPath } from '../src/runtime/process/folder.ts'
 import { ProcessRuntime } from '../src/runtime/process/process-runtime.ts'
 import { type Behaviour, containerSpec, newTaskArn, Recorder, runtimeContract } from './support/runtime-contract.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
@@ -121,6 +124,18 @@ test.skipIf(!linux)('when the supervisor is killed its processes are found again
   await runtime.stop(spec, 30)
   await until(() => recorder.exitOf(spec) !== undefined)
   expect(recorder.exitOf(spec)).toMatchObject({ reason: 'it ended while nobody watched it: its exit code is not known' })
+})
+
+test('a supervisor that dies before its first word is not waited for: another one is started', async (context) => {
+  const { expect } = context
+  const { runtime, recorder, folder, spec } = await opened(context)
+  mkdirSync(folder, { recursive: true })
+  const dying = createServer((socket) => void socket.destroy()).listen(socketPath(folder))
+  await once(dying, 'listening')
+  dying.once('connection', () => dying.close())
+  await runtime.start(containerSpec({ ...spec, ...shell('exit 3') }))
+  await until(() => recorder.exitOf(spec) !== undefined)
+  expect(recorder.exitOf(spec)).toMatchObject({ exitCode: 3 })
 })
 
 test('a container whose record can not be written does not run; one whose end can not be written ended all the same', async (context) => {

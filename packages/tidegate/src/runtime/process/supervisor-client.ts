@@ -21,7 +21,7 @@ export class SupervisorClient {
   readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   #count = 0
   #isClosed = false
-  /** Process id of the supervisor. */
+  /** Process id of the supervisor; 0 before its first word. */
   #pid = 0
 
   private constructor(socket: Socket, events: SupervisorEvents) {
@@ -32,13 +32,13 @@ export class SupervisorClient {
   /** Rejects with a sentence for the operator. */
   static async connect(folder: string, events: SupervisorEvents): Promise<SupervisorClient> {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const first = await open(folder).catch(() => undefined)
-    if (first !== undefined) return SupervisorClient.#greeted(first, events)
+    const first = await SupervisorClient.#meet(folder, events)
+    if (first !== undefined) return first
     let child = startSupervisor(folder)
     const deadline = performance.now() + START_MILLISECONDS
     for (;;) {
-      const socket = await open(folder).catch(() => undefined)
-      if (socket !== undefined) return SupervisorClient.#greeted(socket, events)
+      const client = await SupervisorClient.#meet(folder, events)
+      if (client !== undefined) return client
       // Without a word it ends where it finds another one, which may be about to end.
       if (child.exitCode === 0) child = startSupervisor(folder)
       if (child.exitCode !== null || child.signalCode !== null || performance.now() > deadline)
@@ -47,9 +47,13 @@ export class SupervisorClient {
     }
   }
 
-  static async #greeted(socket: Socket, events: SupervisorEvents): Promise<SupervisorClient> {
+  /** `undefined` where none listens, or one that dies before its first word. */
+  static async #meet(folder: string, events: SupervisorEvents): Promise<SupervisorClient | undefined> {
+    const socket = await open(folder).catch(() => undefined)
+    if (socket === undefined) return undefined
     const client = new SupervisorClient(socket, events)
-    const version = await client.#listen()
+    const version = await client.#listen().catch(() => undefined)
+    if (version === undefined) return undefined
     if (version === PROTOCOL_VERSION) return client
     client.close()
     throw new Error('tasks still run that another version of tidegate started: stop them with that version first')
@@ -95,7 +99,7 @@ export class SupervisorClient {
         reject(new SupervisorGone())
         for (const { reject: refuse } of this.#waiting.values()) refuse(new SupervisorGone())
         this.#waiting.clear()
-        if (!this.#isClosed) this.#events.onLost()
+        if (!this.#isClosed && this.#pid !== 0) this.#events.onLost()
       })
     })
   }
