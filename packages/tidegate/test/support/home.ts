@@ -31,17 +31,22 @@ export class Home {
     return tidegateIn(this.env, ...words)
   }
 
-  /** Signs in with `open` as the browser. Answers what `login` printed. */
+  /** Signs in with `open` as the browser. Answers what `login` printed, once both have ended; rejects with what `open` rejects with. */
   async login(open: (url: string) => Promise<unknown>, ...flags: readonly string[]): Promise<Ended> {
     const child = tidegateStarted(this.env, 'login', '--no-browser', ...flags)
     const written = { stdout: '', stderr: '' }
+    const opened: Promise<unknown>[] = []
     child.stdout.on('data', (chunk) => (written.stdout += String(chunk)))
     createInterface({ input: child.stderr }).on('line', (line) => {
       written.stderr += `${line}\n`
       const [, url] = /^(?:sign in at|open) (\S+)/.exec(line) ?? []
-      if (url !== undefined) void open(line.startsWith('open') ? `${url}?user_code=${line.split(' ').at(-1)}` : url)
+      if (url === undefined) return
+      const opening = open(line.startsWith('open') ? `${url}?user_code=${line.split(' ').at(-1)}` : url)
+      opening.catch(() => {}) // told below
+      opened.push(opening)
     })
     const [code] = (await once(child, 'close')) as [number]
+    await Promise.all(opened)
     return { code, ...written }
   }
 
