@@ -7,7 +7,7 @@ import { chromium, newPage, openBrowser } from './support/chromium.ts'
 import { Home } from './support/home.ts'
 import { mainAccount } from './support/instance.ts'
 import { type PeopleWorld, peopleWorld } from './support/people-world.ts'
-import { tidegateIn } from './support/process.ts'
+import { tidegateAs } from './support/process.ts'
 import { awsCli, boto3, type Ended, run } from './support/programs.ts'
 
 // Each command is a process that starts.
@@ -151,7 +151,7 @@ describe('the profiles that configure writes', () => {
     const script = "import boto3; print(boto3.Session(profile_name='local-prod-developer').client('sts').get_caller_identity()['Arn'])"
     const { stdout } = await run('python3', ['-c', script], { env: home.env })
     expect(stdout).toBe('arn:aws:sts::444455556666:assumed-role/developer/alice@example.com\n')
-    const chain = await tidegateIn({ ...home.env, AWS_PROFILE: 'local-prod-developer' }, 'whoami', '--chain')
+    const chain = await tidegateAs({ ...home.env, AWS_PROFILE: 'local-prod-developer' }, 'whoami', '--chain')
     expect(chain.stdout.split('\n')).toEqual([
       'arn:aws:sts::444455556666:assumed-role/developer/alice@example.com',
       `  human  alice@example.com  ${world.idp.issuer}#alice`,
@@ -167,7 +167,7 @@ describe('a program that is run as somebody in a role', () => {
     const script =
       'env | grep -c "^AWS_.*\\(KEY\\|SESSION_TOKEN\\|PROFILE\\)"; aws sts get-caller-identity --query Arn --output text; exit 7'
     const env = { ...home.env, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_PROFILE: 'other' }
-    const ended = await tidegateIn(env, 'run', '--role', 'operator', '--', 'sh', '-c', script)
+    const ended = await tidegateAs(env, 'run', '--role', 'operator', '--', 'sh', '-c', script)
     expect(ended).toEqual({ code: 7, stdout: `0\narn:aws:sts::${mainAccount}:assumed-role/operator/alice@example.com\n`, stderr: '' })
   })
 

@@ -6,7 +6,7 @@ import { test } from 'vitest'
 import { newRole, policyOf } from './support/account.ts'
 import { iamClient } from './support/clients.ts'
 import { clientEnvironment, mainAccount, testInstance } from './support/instance.ts'
-import { tidegateIn } from './support/process.ts'
+import { tidegateAs } from './support/process.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
 const trust = (service: string): string =>
@@ -24,7 +24,7 @@ test('each rung has its decision, and what is missing is a statement to add', { 
   const containerDefinitions = [{ name: 'app', image: 'app', memory: 64, logConfiguration }]
   writeFileSync(file, JSON.stringify({ family: 'web', executionRoleArn: execution, containerDefinitions }))
   const simulate = async () => {
-    const { stdout, stderr, code } = await tidegateIn(
+    const { stdout, stderr, code } = await tidegateAs(
       clientEnvironment(instance.url, instance.rootKey()),
       'simulate',
       'launch',

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { Browser } from '../../src/demo/browser.ts'
-import { tidegateIn, tidegateStarted } from './process.ts'
+import { tidegateAs, tidegateStarted } from './process.ts'
 import type { Ended } from './programs.ts'
 
 export class Home {
@@ -28,7 +28,7 @@ export class Home {
   }
 
   type(...words: readonly string[]): Promise<Ended> {
-    return tidegateIn(this.env, ...words)
+    return tidegateAs(this.env, ...words)
   }
 
   /** Signs in with `open` as the browser. Answers what `login` printed, once both have ended; rejects with what `open` rejects with. */

@@ -25,11 +25,6 @@ export function tidegateAs(env: NodeJS.ProcessEnv, ...args: readonly string[]): 
   return run(process.execPath, argumentsFor(args), { env })
 }
 
-/** As `tidegate`, in another environment. */
-export function tidegateIn(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Ended> {
-  return run(process.execPath, argumentsFor(args), { env })
-}
-
 /** A command while it runs. */
 export function tidegateStarted(env: NodeJS.ProcessEnv, ...args: readonly string[]): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, argumentsFor(args), { env })
